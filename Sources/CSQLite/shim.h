@@ -1,0 +1,2 @@
+// The one C library of the project: SQLite, found through pkg-config.
+#include <sqlite3.h>

@@ -1,0 +1,116 @@
+import NDJSON
+import SystemIO
+
+/// Where a record stood that was refused.
+public struct RecordPlace: Sendable {
+  /// The file as it was named, `-` for standard input.
+  public var file: String
+  /// Line in the file, counted from 1.
+  public var line: Int
+  /// Offset of the record's first byte from the start of the file.
+  public var fileOffset: Int
+  /// The record's bytes among those that were scanned, without the line terminator.
+  public var range: Range<Int>
+
+  /// Makes a place.
+  public init(file: String, line: Int, fileOffset: Int, range: Range<Int>) {
+    self.file = file
+    self.line = line
+    self.fileOffset = fileOffset
+    self.range = range
+  }
+}
+
+/// How many refused records a run survives.
+public enum RejectBudget: Sendable, Equatable {
+  /// At most a number of records.
+  case count(Int)
+  /// At most a share of all records read, in millionths of a percent.
+  case percent(micros: Int)
+}
+
+/// Takes refused records: says where each was, keeps it in the rejects file, and ends the run when they are too many.
+public final class Rejects {
+  private let diagnostics: Diagnostics
+  private let budget: RejectBudget
+  private let output: OutputStream?
+  /// How many records were refused.
+  public private(set) var count = 0
+  /// At most this many messages are printed; the rejects file has them all.
+  private static let messageMax = 20
+
+  /// Starts with none; makes the rejects file at once, so that a run does not find out at its first bad record that it
+  /// cannot.
+  public init(_ diagnostics: Diagnostics, budget: RejectBudget, path: String?) throws(SystemError) {
+    self.diagnostics = diagnostics
+    self.budget = budget
+    if let path { output = try OutputStream(path: path) } else { output = nil }
+  }
+
+  /// Takes one refused record. Throws (65) when the budget is used up. `length` is that of an over-long line, of which
+  /// the bytes are only the head.
+  public func take(
+    _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>, length: Int? = nil
+  ) throws {
+    count += 1
+    let column = max(0, min(error.offset, place.range.upperBound) - place.range.lowerBound) + 1
+    if count <= Rejects.messageMax {
+      diagnostics.error(
+        "\(place.file):\(place.line):\(column): \(error.message) (\(error.reason))")
+    } else if count == Rejects.messageMax + 1 {
+      diagnostics.note("further messages about bad records are left out")
+    }
+    if let output {
+      try output.write(line(error, place, bytes, column: column, length: length))
+    }
+    if case .count(let most) = budget, count > most {
+      try finish()
+      if most == 0 { throw CommandError(.data, "") }
+      throw CommandError(.data, "more than \(counted(most, "bad record")): stopped")
+    }
+  }
+
+  /// Ends the input: checks a budget in percent and publishes the rejects file.
+  public func close(read: Int) throws {
+    try finish()
+    if case .percent(let micros) = budget, count > 0,
+      Int128(count) * 100_000_000 > Int128(micros) * Int128(read)
+    {
+      throw CommandError(.data, "\(count) of \(counted(read, "record")) are bad: too many")
+    }
+  }
+
+  private func finish() throws(SystemError) {
+    try output?.finish()
+  }
+
+  private func line(
+    _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>, column: Int, length: Int?
+  ) -> [UInt8] {
+    var json: [UInt8] = []
+    json.append("{\"file\":")
+    JSONText.encode(place.file, into: &json)
+    json.append(",\"line\":")
+    JSONNumber.append(place.line, to: &json)
+    json.append(",\"column\":")
+    JSONNumber.append(column, to: &json)
+    json.append(",\"byte_offset\":")
+    JSONNumber.append(place.fileOffset + column - 1, to: &json)
+    json.append(",\"reason\":")
+    JSONText.encode(error.reason, into: &json)
+    json.append(",\"field\":")
+    JSONText.encode(error.field, into: &json)
+    json.append(",\"message\":")
+    JSONText.encode(error.message, into: &json)
+    if let length {
+      json.append(",\"length\":")
+      JSONNumber.append(length, to: &json)
+      json.append(",\"truncated\":true")
+    }
+    json.append(",\"raw_b64\":\"")
+    let end = min(place.range.upperBound, place.range.lowerBound + BlockReader.overlongHeadMax)
+    Base64.append(bytes, place.range.lowerBound..<(length == nil ? place.range.upperBound : end), to: &json)
+    json.append("\"}\n")
+    return json
+  }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import SystemIO
+
+/// A command of the project. It declares options and says what to do; `main` is here, so that all commands treat closed
+/// streams, repeated options, failed writes and exit statuses alike.
+public protocol Tool: ParsableCommand {
+  /// The options that take no value, as they are typed. What `main` has to know to tell an option given twice from a
+  /// value that looks like one.
+  static var flags: Set<String> { get }
+  /// The options that may be given more than once.
+  static var repeatable: Set<String> { get }
+}
+
+/// The version of all commands; the head of CHANGELOG.md says the same.
+public let toolVersion = "0.1.0"
+
+extension Tool {
+  /// The name that messages begin with.
+  public static var name: String { configuration.commandName ?? "fb" }
+
+  /// Options without a value besides those that every command has.
+  public static var flags: Set<String> { [] }
+
+  /// Options that may be given more than once.
+  public static var repeatable: Set<String> { [] }
+
+  /// Runs the command and ends the process.
+  public static func main() {
+    StandardStreams.occupyClosed()
+    StandardStreams.reportFileSizeLimit()
+    let status = run(Array(CommandLine.arguments.dropFirst()))
+    exit(withStatus: status)
+  }
+
+  private static func exit(withStatus status: ExitStatus) -> Never {
+    Self.exit(withError: ExitCode(status.rawValue))
+  }
+
+  /// Parses the arguments, runs the command and says how it ended, with all messages printed.
+  static func run(_ arguments: [String]) -> ExitStatus {
+    do {
+      if let repeated = firstRepeatedOption(arguments) {
+        throw CommandError.usage("option \(repeated) is given twice")
+      }
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      return .done
+    } catch {
+      return report(error)
+    }
+  }
+
+  private static func report(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let error as CommandError:
+      if !error.message.isEmpty { Diagnostics(name).error(error.message) }
+      return error.status
+    case let error as SystemError:
+      Diagnostics(name).error(error.message)
+      return ExitStatus(error)
+    default:
+      return reportParserError(error)
+    }
+  }
+
+  /// What the argument parser throws: requests for help, which belong on standard output, and mistakes.
+  private static func reportParserError(_ error: any Error) -> ExitStatus {
+    let code = exitCode(for: error)
+    let text = fullMessage(for: error)
+    if code == .success {
+      do {
+        let output = OutputStream.standardOutput()
+        try output.write(text + "\n")
+        try output.finish()
+        return .done
+      } catch {
+        Diagnostics(name).error(error.message)
+        return ExitStatus(error)
+      }
+    }
+    if code == .validationFailure {
+      StandardStreams.writeError(text + "\n")
+      return .usage
+    }
+    Diagnostics(name).error("internal error: \(text)")
+    return ExitStatus(error)
+  }
+
+  /// The first option that is given twice though it may be given once.
+  static func firstRepeatedOption(_ arguments: [String]) -> String? {
+    var seen: Set<String> = []
+    let withoutValue = flags.union(["--help", "-h", "--version", "--verbose"])
+    var index = 0
+    while index < arguments.count {
+      let argument = arguments[index]
+      index += 1
+      if argument == "--" { return nil }
+      if argument == "-" || !argument.hasPrefix("-") { continue }
+      var option = argument
+      var hasValue = false
+      if let equals = argument.firstIndex(of: "=") {
+        option = String(argument[..<equals])
+        hasValue = true
+      }
+      if option == "-o" { option = "--output" }
+      if !seen.insert(option).inserted && !repeatable.contains(option) { return option }
+      if !withoutValue.contains(option) && !hasValue { index += 1 }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,63 @@
+// The one file of this module that reads memory wider than a byte or copies it in bulk. Every access is bounds-checked by
+// the standard library; `unsafe` marks only that the bits are reinterpreted.
+
+/// How many readable bytes have to follow the last line terminator of a block, so that wide loads stay inside it.
+public let scanPadding = 64
+
+extension Span<UInt8> {
+  /// Eight bytes at an offset, the first one lowest.
+  @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Four bytes at an offset, the first one lowest.
+  @inline(__always)
+  func halfWord(at offset: Int) -> UInt32 {
+    unsafe UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  /// Offset of the first byte at or after `offset` that a string body cannot simply run over: a quote, a backslash, a
+  /// control character or a byte of 0x80 and more. A signed compare finds the last two kinds at once. All compares are of
+  /// vector against vector: against a scalar they fall to a loop over the lanes.
+  @inline(__always)
+  func stringStop(from offset: Int) -> Int {
+    let space = SIMD16<Int8>(repeating: 0x20)
+    let quote = SIMD16<Int8>(repeating: 0x22)
+    let backslash = SIMD16<Int8>(repeating: 0x5C)
+    var position = offset
+    while true {
+      let lanes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD16<Int8>.self)
+      let stop = (lanes .< space) .| (lanes .== quote) .| (lanes .== backslash)
+      let halves = unsafe unsafeBitCast(stop, to: SIMD2<UInt64>.self)
+      if halves[0] != 0 { return position &+ halves[0].trailingZeroBitCount &>> 3 }
+      if halves[1] != 0 { return position &+ 8 &+ halves[1].trailingZeroBitCount &>> 3 }
+      position &+= 16
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends a range of a span as one copy.
+  @inline(__always)
+  public mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Appends the bytes of a literal.
+  @inline(__always)
+  public mutating func append(_ literal: StaticString) {
+    literal.withUTF8Buffer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Whether a range of a span holds just these bytes.
+  public func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    if count != range.count { return false }
+    var index = 0
+    while index < count {
+      if self[index] != bytes[range.lowerBound + index] { return false }
+      index += 1
+    }
+    return true
+  }
+}

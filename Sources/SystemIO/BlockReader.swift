@@ -1,0 +1,136 @@
+/// Reads a file in large blocks of whole lines.
+///
+/// `storage[lines]` holds the lines of the block, each with its `\n`; the last line of the file is given one if it lacks
+/// it. At least `padding` readable bytes follow. Memory is one block, or twice the longest line accepted. A line over the
+/// limit that fits into a block all the same may come among `lines`: whoever looks at lines compares their length.
+public struct BlockReader: ~Copyable {
+  /// What a call to `next` brought.
+  public enum Block: Sendable, Equatable {
+    /// Whole lines, in `storage[lines]`.
+    case lines
+    /// The head of a line that is longer than the limit, in `storage[lines]`, and the length of all of it in bytes. The
+    /// rest of it was read and thrown away.
+    case overlong(length: Int)
+    /// Nothing: the file has ended.
+    case end
+  }
+
+  /// How many readable bytes follow the lines of a block.
+  public static let padding = 64
+  /// How much of an over-long line is kept.
+  public static let overlongHeadMax = 65_536
+
+  /// The memory that the lines stand in.
+  public private(set) var storage: [UInt8]
+  /// Where in `storage` the lines of this block stand.
+  public private(set) var lines = 0..<0
+  /// Offset in the file of the first byte of `lines`.
+  public private(set) var fileOffset = 0
+  /// Whether the file's last line lacked its newline.
+  public private(set) var endsWithoutNewline = false
+
+  private let descriptor: Descriptor
+  private let lineLengthMax: Int
+  private var filled = 0
+  private var hasEnded = false
+  /// Bytes of `storage` that the last block used up, and how many bytes of the file they stood for.
+  private var used = 0
+  private var usedFileBytes = 0
+  /// Where the search for a newline goes on among the bytes that are kept.
+  private var searched = 0
+
+  /// Starts reading. `lineLengthMax` bounds a line in bytes without its terminator.
+  public init(_ descriptor: consuming Descriptor, lineLengthMax: Int, blockSize: Int = 1 << 20) {
+    self.descriptor = descriptor
+    self.lineLengthMax = lineLengthMax
+    self.descriptor.widenPipe()
+    storage = Array(repeating: 0, count: blockSize + BlockReader.padding)
+  }
+
+  private var capacity: Int { storage.count - BlockReader.padding }
+
+  /// Brings the next block.
+  public mutating func next() throws(SystemError) -> Block {
+    dropUsed()
+    while true {
+      let end = lastNewline(in: searched..<filled)
+      searched = filled
+      if end > 0 { return hand(0..<end, fileBytes: end) }
+      if hasEnded { return lastLine() }
+      if filled > lineLengthMax + 1 { return try overlong() }
+      if filled > capacity / 2 { storage.append(contentsOf: repeatElement(0, count: capacity)) }
+      let count = try descriptor.read(into: &storage, at: filled, count: capacity - filled)
+      filled += count
+      hasEnded = count == 0
+    }
+  }
+
+  private mutating func hand(_ range: Range<Int>, fileBytes: Int) -> Block {
+    lines = range
+    used = range.upperBound
+    usedFileBytes = fileBytes
+    return .lines
+  }
+
+  /// Moves what follows the last block to the front.
+  private mutating func dropUsed() {
+    let rest = filled - used
+    if used > 0 && rest > 0 {
+      let range = used..<filled
+      unsafe storage.withUnsafeMutableBytes { bytes in
+        unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
+      }
+    }
+    fileOffset += usedFileBytes
+    filled = rest
+    searched = 0
+    used = 0
+    usedFileBytes = 0
+    lines = 0..<0
+  }
+
+  /// Offset past the last newline in a range, or 0.
+  private func lastNewline(in range: Range<Int>) -> Int {
+    var end = range.upperBound
+    while end > range.lowerBound {
+      if storage[end - 1] == 0x0A { return end }
+      end -= 1
+    }
+    return 0
+  }
+
+  /// The bytes after the last newline of the file.
+  private mutating func lastLine() -> Block {
+    if filled == 0 { return .end }
+    endsWithoutNewline = true
+    if filled == capacity { storage.append(contentsOf: repeatElement(0, count: BlockReader.padding)) }
+    storage[filled] = 0x0A
+    filled += 1
+    return hand(0..<filled, fileBytes: filled - 1)
+  }
+
+  /// Reads to the end of a line that is too long and keeps only its head.
+  private mutating func overlong() throws(SystemError) -> Block {
+    let head = min(filled, BlockReader.overlongHeadMax, capacity / 2)
+    var length = filled
+    while true {
+      let count = try descriptor.read(into: &storage, at: head, count: capacity - head)
+      if count == 0 {
+        hasEnded = true
+        endsWithoutNewline = true
+        filled = head
+        _ = hand(0..<head, fileBytes: length)
+        return .overlong(length: length)
+      }
+      var newline = head
+      while newline < head + count && storage[newline] != 0x0A { newline += 1 }
+      length += newline - head
+      if newline < head + count {
+        filled = head + count
+        _ = hand(0..<head, fileBytes: length + 1)
+        used = newline + 1
+        return .overlong(length: length)
+      }
+    }
+  }
+}

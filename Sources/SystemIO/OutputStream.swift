@@ -1,0 +1,108 @@
+import Glibc
+
+/// Buffered, checked output: to a descriptor, or to a file that appears under its name only when it is complete.
+///
+/// Every byte is either written or the failure is thrown by `write`, `flush` or `finish`; what was not finished is never
+/// published. The buffer is written out in blocks of 256 KiB.
+public final class OutputStream {
+  private let descriptor: Descriptor
+  private let publication: AtomicFile?
+  private var buffer: [UInt8] = []
+  private static let blockSize = 1 << 18
+
+  /// Writes to an open descriptor.
+  public init(_ descriptor: consuming Descriptor) {
+    self.descriptor = descriptor
+    publication = nil
+    self.descriptor.widenPipe()
+    buffer.reserveCapacity(OutputStream.blockSize)
+  }
+
+  /// Standard output.
+  public static func standardOutput() -> OutputStream {
+    OutputStream(Descriptor(number: STDOUT_FILENO, path: "standard output", isOwned: false))
+  }
+
+  /// Makes a file that replaces `path` when `finish` is called; `-` is standard output. A device or a pipe of that name is
+  /// written to as it is. The mode is 0600.
+  public init(path: String) throws(SystemError) {
+    buffer.reserveCapacity(OutputStream.blockSize)
+    if path == "-" {
+      descriptor = Descriptor(number: STDOUT_FILENO, path: "standard output", isOwned: false)
+      publication = nil
+    } else if let status = FileStatus(path: path), !status.isRegular {
+      let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
+      if number < 0 { throw SystemError(.create, path, code: errno) }
+      descriptor = Descriptor(number: number, path: path)
+      publication = nil
+    } else {
+      let file = try AtomicFile(path: path)
+      descriptor = try file.open()
+      publication = file
+    }
+  }
+
+  /// Opens a file to append to, made with mode 0600 if it is not there.
+  public static func appending(to path: String) throws(SystemError) -> OutputStream {
+    let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    if number < 0 { throw SystemError(.create, path, code: errno) }
+    return OutputStream(Descriptor(number: number, path: path))
+  }
+
+  /// Writes a range of bytes.
+  @inline(__always)
+  public func write(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {
+    if buffer.count + range.count > OutputStream.blockSize { try makeRoom(for: range.count) }
+    if range.count > OutputStream.blockSize {
+      try descriptor.write(bytes, range)
+    } else {
+      unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+    }
+  }
+
+  /// Writes a range of bytes and a newline.
+  @inline(__always)
+  public func writeLine(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {
+    try write(bytes, range)
+    buffer.append(0x0A)
+  }
+
+  /// Writes bytes.
+  public func write(_ bytes: [UInt8]) throws(SystemError) {
+    try write(bytes.span, 0..<bytes.count)
+  }
+
+  /// Writes a text.
+  public func write(_ text: String) throws(SystemError) {
+    try write(Array(text.utf8))
+  }
+
+  @inline(never)
+  private func makeRoom(for count: Int) throws(SystemError) {
+    try flush()
+  }
+
+  /// Hands everything written so far to the system.
+  public func flush() throws(SystemError) {
+    // Moved out and back, so that the span does not hold the object while a call is made on it, and nothing is copied.
+    var pending: [UInt8] = []
+    swap(&pending, &buffer)
+    try descriptor.write(pending.span, 0..<pending.count)
+    pending.removeAll(keepingCapacity: true)
+    swap(&pending, &buffer)
+  }
+
+  /// Flushes and makes sure the bytes survive a loss of power.
+  public func synchronize() throws(SystemError) {
+    try flush()
+    try descriptor.synchronize()
+  }
+
+  /// Writes what is left and, for a file, publishes it under its name. A stream that is not finished publishes nothing.
+  public func finish() throws(SystemError) {
+    try flush()
+    guard let publication else { return }
+    try descriptor.synchronize()
+    try publication.publish()
+  }
+}
