@@ -25,7 +25,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
 }
 
 /// An open SQLite database; closed when its owner goes away.
-public final class Database {
+@safe public final class Database {
   /// The file.
   public let path: String
   let handle: OpaquePointer

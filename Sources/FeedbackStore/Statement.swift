@@ -2,7 +2,7 @@ import CSQLite
 
 /// A compiled statement of a database. Parameters and columns are counted as SQLite counts them: parameters from 1, columns
 /// from 0.
-public final class Statement {
+@safe public final class Statement {
   private let database: Database
   private let handle: OpaquePointer
 
