@@ -71,6 +71,9 @@ let package = Package(
 
     // Tests, one target a library; CommandTests runs the built executables
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    tests(
+      "CommandTests",
+      ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
     tests("SystemIOTests", ["SystemIO"]),
     tests("NDJSONTests", ["NDJSON"]),
   ]

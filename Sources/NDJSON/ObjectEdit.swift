@@ -55,10 +55,13 @@ public struct ObjectEdit: Sendable {
       let keyStart = member.key.textRange.lowerBound
       let valueRange = member.value.textRange
       if !removed.contains(valueRange.lowerBound) {
-        if !isFirst { json.append(0x2C) }
+        // Every gap but the object's first one holds the one comma that is needed here.
+        if isFirst {
+          for offset in gap..<keyStart where bytes[offset] != 0x2C { json.append(bytes[offset]) }
+        } else {
+          json.append(bytes, gap..<keyStart)
+        }
         isFirst = false
-        // The white space before the key, without the comma that may stand in it.
-        for offset in gap..<keyStart where bytes[offset] != 0x2C { json.append(bytes[offset]) }
         if let change = replaced.first(where: { $0.start == valueRange.lowerBound }) {
           json.append(bytes, keyStart..<valueRange.lowerBound)
           json.append(contentsOf: change.value)
@@ -72,7 +75,7 @@ public struct ObjectEdit: Sendable {
       if !isFirst { json.append(0x2C) }
       json.append(contentsOf: added)
     }
-    for offset in gap..<object.end - 1 where bytes[offset] != 0x2C { json.append(bytes[offset]) }
+    json.append(bytes, gap..<object.end - 1)
     json.append(0x7D)
   }
 }

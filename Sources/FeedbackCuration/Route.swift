@@ -1,0 +1,135 @@
+import FeedbackModel
+import NDJSON
+
+/// What may be trained on besides the rules that always hold.
+public struct RoutePolicy: Sendable {
+  /// The least quality of an answer that is learnt as it was given.
+  public var threshold = Quality.standard
+  /// Only what a reviewer approved.
+  public var approvedOnly = false
+  /// Answers that nobody rated, too.
+  public var includeUnrated = false
+
+  /// The rules that always hold, and the standard threshold.
+  public init() {}
+}
+
+/// Why a record is not trained on.
+public enum DropReason: Int, CaseIterable, Sendable {
+  /// It ended in an error.
+  case error
+  /// A reviewer said no.
+  case rejected
+  /// No reviewer said yes, and only approved ones were asked for.
+  case notApproved
+  /// Nobody rated it.
+  case unrated
+  /// At most two stars, and nobody said what the answer should have been.
+  case poor
+  /// Less than the threshold.
+  case belowThreshold
+  /// The prompt is empty.
+  case emptyPrompt
+  /// The answer to learn is empty.
+  case emptyAnswer
+  /// It was made for another use: a pair, a negative label, a prompt alone.
+  case otherUse
+
+  /// The words that follow a count.
+  public var words: String {
+    switch self {
+    case .error: "errors"
+    case .rejected: "rejected by a reviewer"
+    case .notApproved: "not approved"
+    case .unrated: "unrated"
+    case .poor: "poor without a correction"
+    case .belowThreshold: "below the threshold"
+    case .emptyPrompt: "with an empty prompt"
+    case .emptyAnswer: "with an empty answer"
+    case .otherUse: "for another use"
+    }
+  }
+}
+
+/// What becomes of a record.
+public enum Fate: Sendable, Equatable {
+  /// It is trained on, with this answer as the target.
+  case train(TrainingTarget)
+  /// It is left out.
+  case drop(DropReason)
+}
+
+/// The answer that is learnt.
+public enum TrainingTarget: String, Sendable {
+  /// What a person said the answer should have been.
+  case correction
+  /// The answer as it was given and rated.
+  case rated
+  /// The answer as it was given, which nobody rated.
+  case unrated
+}
+
+/// The one place that decides what may be trained on.
+///
+/// A correction is learnt whatever the rating. Without one, an answer of at most two stars is never a target, whatever the
+/// threshold; errors and what a reviewer rejected are never trained on at all.
+public enum Route {
+  /// The fate of the interaction that a scanner saw last.
+  public static func interaction(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+  ) throws(RecordError) -> Fate {
+    if try scanner.isError(bytes) { return .drop(.error) }
+    switch try scanner.boolean(.approved) {
+    case false?: return .drop(.rejected)
+    case nil: if policy.approvedOnly { return .drop(.notApproved) }
+    case true?: break
+    }
+    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    if !isBlank(bytes, try scanner.text(.correctedResponse)) { return .train(.correction) }
+    let rating = try scanner.rating(bytes, .userRating)
+    if let rating {
+      if rating.isPoor { return .drop(.poor) }
+      if !rating.hasQuality(atLeast: policy.threshold) { return .drop(.belowThreshold) }
+    } else if !policy.includeUnrated {
+      return .drop(.unrated)
+    }
+    if isBlank(bytes, try scanner.text(.aiResponse)) { return .drop(.emptyAnswer) }
+    return .train(rating == nil ? .unrated : .rated)
+  }
+
+  /// The fate of an example that was made before: what is labelled bad, made for another use, or poor without being a
+  /// correction is no target, whoever made it.
+  public static func example(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, rating: Field
+  ) throws(RecordError) -> Fate {
+    if !JSONText.equals(bytes, try scanner.text(.use), sft) { return .drop(.otherUse) }
+    if try scanner.boolean(.label) == false { return .drop(.otherUse) }
+    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    if isBlank(bytes, try scanner.text(.completion)) { return .drop(.emptyAnswer) }
+    let isCorrection = JSONText.equals(bytes, try scanner.text(.origin), correction)
+    let stars = try Rating.read(bytes, rating, name: "user_rating")
+    if let stars, stars.isPoor, !isCorrection { return .drop(.poor) }
+    return .train(isCorrection ? .correction : stars == nil ? .unrated : .rated)
+  }
+
+  private static let sft = Array("sft".utf8)
+  private static let correction = Array(TrainingTarget.correction.rawValue.utf8)
+
+  /// Whether a string is missing or holds nothing but ASCII white space, escaped or not.
+  static func isBlank(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    if field.kind != .string { return true }
+    var position = field.start
+    while position < field.end {
+      switch bytes[position] {
+      case 0x20: position += 1
+      case 0x5C:
+        let next = bytes[position + 1]
+        if next == 0x75 { return JSONText.bytes(bytes, field).allSatisfy { $0 <= 0x20 } }
+        if next != 0x6E && next != 0x72 && next != 0x74 && next != 0x66 { return false }
+        position += 2
+      default: return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import NDJSON
+import TestSupport
+import Testing
+
+@Suite struct TextAndNumberTests {
+  static func field(_ json: String) -> (bytes: [UInt8], field: Field) {
+    var scanner = LineScanner(FieldSet(paths: [["v"]]), rules: .grammar)
+    let bytes = scanner.scan(text: Array("{\"v\":\(json)}".utf8))
+    return (bytes, scanner.fields[0])
+  }
+
+  @Test func encodingIsUndoneByDecoding() {
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<2000 {
+      let text = String(String.UnicodeScalarView((0..<Int.random(in: 0..<12, using: &generator)).compactMap { _ in
+        Unicode.Scalar(UInt32.random(in: 0...([0x80, 0x3000, 0x10FFFF].randomElement(using: &generator) ?? 0), using: &generator))
+      }))
+      var json: [UInt8] = []
+      JSONText.encode(text, into: &json)
+      let (bytes, field) = Self.field(String(decoding: json, as: UTF8.self))
+      #expect(Array(JSONText.string(bytes.span, field).utf8) == Array(text.utf8))
+      #expect(!json.contains { $0 < 0x20 || $0 == 0x7F })
+    }
+  }
+
+  @Test(arguments: [
+    ("\u{1}\u{8}\t\n\u{C}\r\u{1F}", #""\u0001\b\t\n\f\r\u001f""#), ("\"\\/", #""\"\\/""#),
+    ("\u{7F}\u{80}\u{9F}\u{A0}", "\"\\u007f\\u0080\\u009f\u{A0}\""),
+    ("\u{2027}\u{2028}\u{2029}\u{202A}", "\"\u{2027}\\u2028\\u2029\u{202A}\""), ("日本 😀", "\"日本 😀\""),
+  ])
+  func controlCharactersAreEscaped(text: String, json: String) {
+    var encoded: [UInt8] = []
+    JSONText.encode(text, into: &encoded)
+    #expect(String(decoding: encoded, as: UTF8.self) == json)
+  }
+
+  @Test(arguments: [
+    ("1", "1.0", 0), ("1", "10e-1", 0), ("0", "-0.00", 0), ("100", "1e2", 0), ("1e400", "1e399", 1),
+    ("9007199254740993", "9007199254740992", 1), ("-1e400", "1", -1), ("0.1", "0.10000000000000000001", -1),
+    ("-2", "-10", 1), ("12", "3", 1), ("0", "0.0000001", -1), ("0", "-5", 1), ("1.5", "1.05", 1),
+    ("1e-400", "0", 1), ("1e-400", "1e-401", 1),
+  ])
+  func numbersCompareExactly(left: String, right: String, order: Int) {
+    let a = Array(left.utf8)
+    let b = Array(right.utf8)
+    #expect(JSONNumber.compare(a.span, 0..<a.count, b.span, 0..<b.count) == order)
+    #expect(JSONNumber.compare(b.span, 0..<b.count, a.span, 0..<a.count) == -order)
+  }
+
+  @Test func comparisonAgreesWithDecimalArithmetic() {
+    var generator = SeededGenerator(seed: 5)
+    func number() -> String {
+      let digits = String(Int.random(in: -9999...9999, using: &generator))
+      let fraction = Bool.random(using: &generator) ? "." + String(Int.random(in: 0...99, using: &generator)) : ""
+      let exponent = Bool.random(using: &generator) ? "e\(Int.random(in: -4...4, using: &generator))" : ""
+      return digits + fraction + exponent
+    }
+    for _ in 0..<5000 {
+      let (left, right) = (number(), number())
+      let (a, b) = (Array(left.utf8), Array(right.utf8))
+      let expected = Decimal(string: left).flatMap { x in Decimal(string: right).map { x < $0 ? -1 : x > $0 ? 1 : 0 } }
+      #expect(JSONNumber.compare(a.span, 0..<a.count, b.span, 0..<b.count) == expected, "\(left) \(right)")
+    }
+  }
+
+  @Test(arguments: [
+    ("0", 0), ("1200", 1200), ("1.2e3", 1200), ("1200.00", 1200), ("-5", -5),
+    ("999999999999999999", 999_999_999_999_999_999), ("1e17", 100_000_000_000_000_000),
+  ] as [(String, Int?)] + [("1.5", nil), ("1e19", nil), ("1e-2", nil), ("99999999999999999999", nil)])
+  func integersAreReadExactly(text: String, value: Int?) {
+    let bytes = Array(text.utf8)
+    #expect(JSONNumber.integer(bytes.span, 0..<bytes.count) == value)
+  }
+
+  @Test(arguments: [(3_500_000, "3.5"), (4_000_000, "4"), (0, "0"), (-1_250_000, "-1.25"), (1, "0.000001")])
+  func millionthsAreWrittenShort(value: Int, text: String) {
+    var json: [UInt8] = []
+    JSONNumber.append(millionths: value, to: &json)
+    #expect(String(decoding: json, as: UTF8.self) == text)
+  }
+
+  @Test func walkingFindsWhatIsThere() throws {
+    let (bytes, root) = Self.field(#"{"a": [ 1, {"b.c":"x"} , "]" ] , "\u0064":{"e":null}}"#)
+    func at(_ path: [String]) -> Field { JSONWalk.value(bytes.span, root, path: path.map { Array($0.utf8) }) }
+    #expect(at(["a", "1", "b.c"]).kind == .string)
+    #expect(at(["a", "-1"]).kind == .string)
+    #expect(at(["a", "-4"]).kind == .missing)
+    #expect(at(["d", "e"]).kind == .null)
+    #expect(at(["d", "e", "f"]).kind == .missing)
+    var compact: [UInt8] = []
+    JSONWalk.appendCompact(bytes.span, root.range, to: &compact)
+    #expect(String(decoding: compact, as: UTF8.self) == #"{"a":[1,{"b.c":"x"},"]"],"\u0064":{"e":null}}"#)
+  }
+
+  @Test func editsLeaveTheRestAsItWas() {
+    let (bytes, root) = Self.field(#"{ "a" : 1.0, "b":[1, 2] ,"c":"\u00e9" }"#)
+    func member(_ key: String) -> Field { JSONWalk.member(bytes.span, root, Array(key.utf8)) }
+    func edited(_ change: (inout ObjectEdit) -> Void) -> String {
+      var edit = ObjectEdit()
+      change(&edit)
+      var json: [UInt8] = []
+      edit.apply(bytes.span, root, to: &json)
+      return String(decoding: json, as: UTF8.self)
+    }
+    #expect(edited { _ in } == #"{ "a" : 1.0, "b":[1, 2] ,"c":"\u00e9" }"#)
+    #expect(edited { $0.replace(member("a"), with: Array("2".utf8)) } == #"{ "a" : 2, "b":[1, 2] ,"c":"\u00e9" }"#)
+    #expect(edited { $0.replace(member("c"), with: Array("\"z\"".utf8)) } == #"{ "a" : 1.0, "b":[1, 2] ,"c":"z" }"#)
+    #expect(edited { $0.remove(member("b")) } == #"{ "a" : 1.0 ,"c":"\u00e9" }"#)
+    #expect(edited { $0.remove(member("a")); $0.add("d", Array("4".utf8)) } == #"{ "b":[1, 2] ,"c":"\u00e9","d":4 }"#)
+    #expect(edited { edit in ["a", "b", "c"].forEach { edit.remove(member($0)) } } == "{ }")
+  }
+}
