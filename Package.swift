@@ -66,7 +66,7 @@ let package = Package(
     command("fb-rate", ["FeedbackCollection"]),
     command("fb-analyze", ["FeedbackAnalysis", "FeedbackCuration"]),
     command("fb-filter", ["FeedbackCuration"]),
-    command("fb-export", ["FeedbackExport", "FeedbackCuration"]),
+    command("fb-export", ["FeedbackExport", "FeedbackCuration", "FeedbackStore"]),
     command("fb-recommend", ["FeedbackAnalysis"]),
 
     // Tests, one target a library; CommandTests runs the built executables
@@ -75,6 +75,7 @@ let package = Package(
       "CommandTests",
       ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
     tests("SystemIOTests", ["SystemIO"]),
+    tests("DelimitedTextTests", ["DelimitedText"]),
     tests("NDJSONTests", ["NDJSON"]),
   ]
 )

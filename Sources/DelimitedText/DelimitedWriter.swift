@@ -1,0 +1,37 @@
+/// Writes delimited text as RFC 4180 has it, with LF at the end of a record. A field is quoted only where it has to be.
+public struct DelimitedWriter: Sendable {
+  private let delimiter: UInt8
+  private var isAtStart = true
+
+  /// Makes a writer.
+  public init(delimiter: UInt8 = 0x2C) { self.delimiter = delimiter }
+
+  /// Appends one field of the current record.
+  public mutating func append(_ field: [UInt8], to text: inout [UInt8]) {
+    if !isAtStart { text.append(delimiter) }
+    isAtStart = false
+    if !needsQuotes(field) {
+      text.append(contentsOf: field)
+      return
+    }
+    text.append(0x22)
+    for byte in field {
+      if byte == 0x22 { text.append(0x22) }
+      text.append(byte)
+    }
+    text.append(0x22)
+  }
+
+  /// Ends the record.
+  public mutating func endRecord(_ text: inout [UInt8]) {
+    text.append(0x0A)
+    isAtStart = true
+  }
+
+  /// White space at an edge is quoted too: many readers trim it otherwise.
+  private func needsQuotes(_ field: [UInt8]) -> Bool {
+    guard let first = field.first, let last = field.last else { return false }
+    if first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09 { return true }
+    return field.contains { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+  }
+}
