@@ -76,6 +76,7 @@ let package = Package(
       ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
     tests("SystemIOTests", ["SystemIO"]),
     tests("DelimitedTextTests", ["DelimitedText"]),
+    tests("StatisticsTests", ["Statistics"]),
     tests("NDJSONTests", ["NDJSON"]),
   ]
 )

@@ -10,18 +10,21 @@ public struct InputOptions: ParsableArguments {
   public var files: [String] = []
 
   /// How many bad records a run survives.
-  @Option(help: ArgumentHelp(
-    "Go on after up to N bad records, or P percent of all (default: 0).", valueName: "N|P%"))
+  @Option(
+    help: ArgumentHelp(
+      "Go on after up to N bad records, or P percent of all (default: 0).", valueName: "N|P%"))
   public var maxRejects: RejectBudget?
 
   /// Where bad records are kept.
-  @Option(help: ArgumentHelp(
-    "Keep each bad record in FILE, with its place and the reason.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep each bad record in FILE, with its place and the reason.", valueName: "FILE"))
   public var rejects: String?
 
   /// The longest line accepted.
-  @Option(help: ArgumentHelp(
-    "Refuse a line of more than BYTES bytes (default: 16777216).", valueName: "BYTES"))
+  @Option(
+    help: ArgumentHelp(
+      "Refuse a line of more than BYTES bytes (default: 16777216).", valueName: "BYTES"))
   public var maxLine: WholeNumber?
 
   /// Whether counts are printed at the end.
@@ -39,7 +42,9 @@ public struct InputOptions: ParsableArguments {
     if let maxLine, maxLine.value < 2 { throw ValidationError("--max-line is at least 2") }
   }
 
-  /// Opens the input of a command. Without a file, a terminal is no input.
+  /// Opens the input of a command.
+  ///
+  /// Without a file, a terminal is no input.
   public func open(_ diagnostics: Diagnostics) throws -> RecordInput {
     try requireInput()
     let rejects = try Rejects(diagnostics, budget: maxRejects ?? .count(0), path: rejects)
@@ -61,8 +66,10 @@ public struct InputOptions: ParsableArguments {
 /// Where a command writes.
 public struct OutputOptions: ParsableArguments {
   /// The file to write, nil for standard output.
-  @Option(name: .shortAndLong, help: ArgumentHelp(
-    "Write to FILE, which appears only when it is complete (mode 0600).", valueName: "FILE"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write to FILE, which appears only when it is complete (mode 0600).", valueName: "FILE"))
   public var output: String?
 
   /// Makes the options with their defaults.
@@ -86,13 +93,15 @@ public struct WindowOptions: ParsableArguments {
   public var until: MomentArgument?
 
   /// Days before `asOf`.
-  @Option(help: ArgumentHelp(
-    "Only records of the N times 24 hours before --as-of.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      "Only records of the N times 24 hours before --as-of.", valueName: "N"))
   public var daysBack: WholeNumber?
 
   /// The end of the days.
-  @Option(help: ArgumentHelp(
-    "The end of --days-back: a time, or now.", valueName: "T"))
+  @Option(
+    help: ArgumentHelp(
+      "The end of --days-back: a time, or now.", valueName: "T"))
   public var asOf: MomentArgument?
 
   /// Makes the options with their defaults.

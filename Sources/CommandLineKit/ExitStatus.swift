@@ -30,7 +30,9 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case configuration = 78
 }
 
-/// An error that says itself how the command ends. The message is for a person and holds no text of a record.
+/// An error that says itself how the command ends.
+///
+/// The message is for a person and holds no text of a record.
 public struct CommandError: Error, Sendable, Equatable {
   /// How the command ends.
   public var status: ExitStatus

@@ -8,7 +8,9 @@ public final class RecordInput {
   private let diagnostics: Diagnostics
   /// Where refused records go.
   public let rejects: Rejects
-  /// How many records were read, refused ones included. Blank lines are none.
+  /// How many records were read, refused ones included.
+  ///
+  /// Blank lines are none.
   public private(set) var readCount = 0
   private var progress: Progress
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -24,7 +26,9 @@ public final class RecordInput {
     progress = Progress(diagnostics.name)
   }
 
-  /// Scans every record of every file and hands it over: the bytes, the scanner with the record's fields, and its place.
+  /// Scans every record of every file and hands it over: the bytes, the scanner with the record's fields, and its
+  /// place.
+  ///
   /// `body` returns whether to go on; a `RecordError` that it throws refuses the record.
   public func forEach(
     _ scanner: inout LineScanner,

@@ -47,8 +47,10 @@ public final class Rejects {
     if let path { output = try OutputStream(path: path) } else { output = nil }
   }
 
-  /// Takes one refused record. Throws (65) when the budget is used up. `length` is that of an over-long line, of which
-  /// the bytes are only the head.
+  /// Takes one refused record.
+  ///
+  /// Throws (65) when the budget is used up. `length` is that of an over-long line, of which the bytes are only the
+  /// head.
   public func take(
     _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>, length: Int? = nil
   ) throws {

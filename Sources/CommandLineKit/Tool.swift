@@ -1,8 +1,10 @@
 import ArgumentParser
 import SystemIO
 
-/// A command of the project. It declares options and says what to do; `main` is here, so that all commands treat closed
-/// streams, repeated options, failed writes and exit statuses alike.
+/// A command of the project.
+///
+/// It declares options and says what to do; `main` is here, so that all commands treat closed streams, repeated
+/// options, failed writes and exit statuses alike.
 public protocol Tool: ParsableCommand {
   /// The options that take no value, as they are typed. What `main` has to know to tell an option given twice from a
   /// value that looks like one.

@@ -34,7 +34,9 @@ public struct DelimitedReader: Sendable {
   private var isComplete = true
   private var pending: DelimitedTextError?
 
-  /// Makes a reader. A longer record than `recordLengthMax` bytes is an error.
+  /// Makes a reader.
+  ///
+  /// A longer record than `recordLengthMax` bytes is an error.
   public init(delimiter: UInt8 = 0x2C, recordLengthMax: Int = 16_777_216) {
     self.delimiter = delimiter
     self.recordLengthMax = recordLengthMax
@@ -51,9 +53,10 @@ public struct DelimitedReader: Sendable {
   /// A field as bytes.
   public func field(_ index: Int) -> [UInt8] { Array(text[range(index)]) }
 
-  /// Takes in bytes up to the end of a record. Returns the offset to go on from when a record is complete, nil when all
-  /// bytes are used up before. A faulty record is thrown when its line has ended; `raw` then holds it, and reading goes on
-  /// with `resume`.
+  /// Takes in bytes up to the end of a record.
+  ///
+  /// Returns the offset to go on from when a record is complete, nil when all bytes are used up before. A faulty record
+  /// is thrown when its line has ended; `raw` then holds it, and reading goes on from `resumeOffset`.
   public mutating func next(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) throws(DelimitedTextError) -> Int? {
@@ -64,10 +67,8 @@ public struct DelimitedReader: Sendable {
       position += 1
       currentOffset += 1
       if byte == 0x0A { currentLine += 1 }
-      if try take(byte) {
-        resumeOffset = position
-        return position
-      }
+      resumeOffset = position
+      if try take(byte) { return position }
     }
     return nil
   }

@@ -1,4 +1,6 @@
-/// Writes delimited text as RFC 4180 has it, with LF at the end of a record. A field is quoted only where it has to be.
+/// Writes delimited text as RFC 4180 has it, with LF at the end of a record.
+///
+/// A field is quoted only where it has to be.
 public struct DelimitedWriter: Sendable {
   private let delimiter: UInt8
   private var isAtStart = true

@@ -1,7 +1,9 @@
 import FeedbackModel
 import NDJSON
 
-/// One node of a parsed expression. Fields are slots of a scanner made with `LineScanner.records(extra:)`.
+/// One node of a parsed expression.
+///
+/// Fields are slots of a scanner made with `LineScanner.records(extra:)`.
 indirect enum ExpressionNode: Sendable {
   case and(ExpressionNode, ExpressionNode)
   case or(ExpressionNode, ExpressionNode)

@@ -2,8 +2,9 @@ import FeedbackModel
 import NDJSON
 import Timestamps
 
-/// Which records pass: all criteria that are given have to hold. A record without the field that a criterion looks at does
-/// not pass it.
+/// Which records pass: all criteria that are given have to hold.
+///
+/// A record without the field that a criterion looks at does not pass it.
 public struct Selection: Sendable {
   /// At least so many stars, in millionths.
   public var ratingMin: Int?

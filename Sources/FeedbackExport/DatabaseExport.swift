@@ -41,7 +41,9 @@ public final class DatabaseExport {
     }
   }
 
-  /// Adds the record that stands at a place. A repeated id is the record's fault.
+  /// Adds the record that stands at a place.
+  ///
+  /// A repeated id is the record's fault.
   public func append(_ bytes: Span<UInt8>, _ record: Field) throws {
     row.fill(bytes, record)
     try insert.reset()

@@ -1,8 +1,10 @@
 import FeedbackModel
 import NDJSON
 
-/// One record laid out in the columns of `FlatColumn`: the cells as fields of the record, and the JSON object of all that
-/// no cell holds. Reused from record to record.
+/// One record laid out in the columns of `FlatColumn`: the cells as fields of the record, and the JSON object of all
+/// that no cell holds.
+///
+/// Reused from record to record.
 public struct FlatRow: Sendable {
   /// What the table can hold.
   public enum Table: Sendable {

@@ -33,8 +33,9 @@ public struct TrainingExample: Sendable {
   }
 }
 
-/// Renders examples for a trainer. String bodies are copied as they stand in the record, escapes and all: the target is
-/// JSON too.
+/// Renders examples for a trainer.
+///
+/// String bodies are copied as they stand in the record, escapes and all: the target is JSON too.
 public struct TrainingRenderer: Sendable {
   /// The shape of a record.
   public enum Shape: Sendable {

@@ -1,5 +1,6 @@
-/// The columns of a flat interaction: of the `prompts` table of a SQLite database and of a CSV file. Field names are those
-/// of the record; the members of `feedback` stand beside the others.
+/// The columns of a flat interaction: of the `prompts` table of a SQLite database and of a CSV file.
+///
+/// Field names are those of the record; the members of `feedback` stand beside the others.
 ///
 /// What a column cannot hold goes to `extra`, a JSON object of the record's shape, so that nothing is lost: members that
 /// no column knows (of the record and of its `feedback`), `null`s, values of another kind than the column's, numbers that

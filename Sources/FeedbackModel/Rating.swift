@@ -1,7 +1,8 @@
 import NDJSON
 
-/// A rating between 1 and 5 stars. Sums are made of millionths of a star; what decides (poor, good, thresholds) is the exact
-/// value as it was spelled.
+/// A rating between 1 and 5 stars.
+///
+/// Sums are made of millionths of a star; what decides (poor, good, thresholds) is the exact value as it was spelled.
 public struct Rating: Sendable, Equatable {
   /// Millionths of a star, halves up: 1,000,000 to 5,000,000.
   public let millionths: Int
@@ -41,7 +42,9 @@ public struct Rating: Sendable, Equatable {
     floor < bound || (floor == bound && isExact)
   }
 
-  /// Whether the quality, `rating / 5`, is at least a threshold: 0.7 is 3.5 stars. The one place that decides on quality.
+  /// Whether the quality, `rating / 5`, is at least a threshold: 0.7 is 3.5 stars.
+  ///
+  /// The one place that decides on quality.
   public func hasQuality(atLeast threshold: Quality) -> Bool {
     isAtLeast(millionths: 5 * threshold.millionths)
   }

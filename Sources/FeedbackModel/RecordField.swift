@@ -1,7 +1,8 @@
 import NDJSON
 
-/// The fields of an interaction that commands locate while they scan. The raw value is the field's slot in a scanner made
-/// with `LineScanner.records`.
+/// The fields of an interaction that commands locate while they scan.
+///
+/// The raw value is the field's slot in a scanner made with `LineScanner.records`.
 public enum RecordField: Int, CaseIterable, Sendable {
   case type, id, timestamp, sessionID, userID, systemPrompt, history, userPrompt, aiResponse, category
   case model, promptVersion, language, source, responseTimeMilliseconds, status, feedback, metadata

@@ -16,7 +16,9 @@ extension LineScanner {
   @inline(__always)
   public subscript(field: RecordField) -> Field { fields[field.rawValue] }
 
-  /// The kind of record. A `type` that is not a string is an error.
+  /// The kind of record.
+  ///
+  /// A `type` that is not a string is an error.
   public func recordType(_ bytes: Span<UInt8>) throws(RecordError) -> RecordType {
     let field = self[.type]
     if field.kind == .missing { return .interaction }

@@ -1,7 +1,8 @@
 import CSQLite
 
-/// A compiled statement of a database. Parameters and columns are counted as SQLite counts them: parameters from 1, columns
-/// from 0.
+/// A compiled statement of a database.
+///
+/// Parameters and columns are counted as SQLite counts them: parameters from 1, columns from 0.
 @safe public final class Statement {
   private let database: Database
   private let handle: OpaquePointer
@@ -32,7 +33,9 @@ import CSQLite
     case blob
   }
 
-  /// Steps to the next row; false after the last one. A statement that was stepped to its end starts anew after `reset`.
+  /// Steps to the next row; false after the last one.
+  ///
+  /// A statement that was stepped to its end starts anew after `reset`.
   public func step() throws(DatabaseError) -> Bool {
     let code = unsafe sqlite3_step(handle)
     if code == SQLITE_ROW { return true }

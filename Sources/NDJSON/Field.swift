@@ -18,7 +18,9 @@ public enum JSONKind: UInt8, Sendable {
   case array
 }
 
-/// Where a value stands: a range of the bytes that were scanned. It owns nothing and copies nothing.
+/// Where a value stands: a range of the bytes that were scanned.
+///
+/// It owns nothing and copies nothing.
 public struct Field: Sendable, Equatable {
   /// Offset of the first byte of the value; of a string, the byte after its opening quote.
   public var start: Int

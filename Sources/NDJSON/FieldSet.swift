@@ -1,5 +1,7 @@
-/// The fields a command wants located while a record is scanned: dotted paths through objects, compiled to one small hash
-/// table for each object level. Immutable once made.
+/// The fields a command wants located while a record is scanned: dotted paths through objects, compiled to one small
+/// hash table for each object level.
+///
+/// Immutable once made.
 public struct FieldSet: Sendable {
   /// One key of one object level.
   struct Entry {
@@ -23,7 +25,9 @@ public struct FieldSet: Sendable {
   private(set) var levels: [Level] = []
   private(set) var names: [UInt8] = []
 
-  /// Compiles paths, each a list of keys from the record inward. The field of `paths[i]` is found in slot `i`.
+  /// Compiles paths, each a list of keys from the record inward.
+  ///
+  /// The field of `paths[i]` is found in slot `i`.
   public init(paths: [[String]]) {
     self.paths = paths
     var tree = PathTree()
@@ -77,7 +81,9 @@ public struct FieldSet: Sendable {
   }
 }
 
-/// What the tables know of a key: its first and last eight bytes and its length. Up to 16 bytes that is the whole key.
+/// What the tables know of a key: its first and last eight bytes and its length.
+///
+/// Up to 16 bytes that is the whole key.
 struct KeyWords {
   let word: UInt64
   let tail: UInt64

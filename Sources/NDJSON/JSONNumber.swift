@@ -60,7 +60,9 @@ public enum JSONNumber {
     }
   }
 
-  /// Compares two spelled numbers exactly: -1, 0 or 1. `1.0`, `1` and `10e-1` are equal; so are `0` and `-0`.
+  /// Compares two spelled numbers exactly: -1, 0 or 1.
+  ///
+  /// `1.0`, `1` and `10e-1` are equal; so are `0` and `-0`.
   public static func compare(
     _ left: Span<UInt8>, _ leftRange: Range<Int>, _ right: Span<UInt8>, _ rightRange: Range<Int>
   ) -> Int {

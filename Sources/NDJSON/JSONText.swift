@@ -1,7 +1,8 @@
 /// The text of JSON strings: from their escaped bodies to UTF-8 and back.
 public enum JSONText {
-  /// Appends the text of a string body that was scanned before. A lone surrogate (only the bare grammar lets one pass)
-  /// becomes U+FFFD.
+  /// Appends the text of a string body that was scanned before.
+  ///
+  /// A lone surrogate (only the bare grammar lets one pass) becomes U+FFFD.
   public static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout [UInt8]) {
     var position = range.lowerBound
     while position < range.upperBound {
@@ -37,8 +38,10 @@ public enum JSONText {
     return self.bytes(bytes, field) == text
   }
 
-  /// Appends a string with its quotes. Escaped are quote, backslash, C0, DEL, C1 and U+2028/9, so that the result is safe
-  /// in a terminal and in JavaScript; never `/`.
+  /// Appends a string with its quotes.
+  ///
+  /// Escaped are quote, backslash, C0, DEL, C1 and U+2028/9, so that the result is safe in a terminal and in
+  /// JavaScript; never `/`.
   public static func encode(_ text: Span<UInt8>, _ range: Range<Int>, into json: inout [UInt8]) {
     json.append(0x22)
     encodeBody(text, range, into: &json)
@@ -117,7 +120,8 @@ public enum JSONText {
       var scalar = UInt32(truncatingIfNeeded: hexUnit(bytes, start + 2))
       var length = 6
       if scalar & 0xF800 == 0xD800 {
-        let isPair = scalar < 0xDC00 && start + 12 <= end && bytes[start + 6] == 0x5C
+        let isPair =
+          scalar < 0xDC00 && start + 12 <= end && bytes[start + 6] == 0x5C
           && bytes[start + 7] == 0x75
         let low = isPair ? UInt32(truncatingIfNeeded: hexUnit(bytes, start + 8)) : 0
         if low & 0xFC00 == 0xDC00 {

@@ -1,5 +1,6 @@
-/// Steps through the members of an object that was scanned before. Nothing is validated again: on bytes that were not
-/// accepted by a scanner the result means nothing.
+/// Steps through the members of an object that was scanned before.
+///
+/// Nothing is validated again: on bytes that were not accepted by a scanner the result means nothing.
 public struct MemberCursor: Sendable {
   private var position: Int
   private let end: Int

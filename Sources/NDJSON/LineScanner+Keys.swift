@@ -30,8 +30,10 @@ struct KeyMarks: Sendable {
 }
 
 extension LineScanner {
-  /// Takes note of a key and looks it up among the wanted ones. `seen` is a filter of 64 bits over the object's keys: only
-  /// where a bit is taken already are the keys compared. Returns an index of the set's entries, or -1.
+  /// Takes note of a key and looks it up among the wanted ones.
+  ///
+  /// `seen` is a filter of 64 bits over the object's keys: only where a bit is taken already are the keys compared.
+  /// Returns an index of the set's entries, or -1.
   @inline(__always)
   mutating func key(
     _ bytes: Span<UInt8>, _ start: Int, _ end: Int, level: Int, firstMark: Int, seen: inout UInt64
@@ -87,8 +89,9 @@ extension LineScanner {
     }
   }
 
-  /// Finds a duplicate among the many keys of an object that ends: sorted, equal ones are neighbours. The order is total,
-  /// so a text made to collide costs no more than another.
+  /// Finds a duplicate among the many keys of an object that ends: sorted, equal ones are neighbours.
+  ///
+  /// The order is total, so a text made to collide costs no more than another.
   @inline(never)
   mutating func checkManyKeys(_ bytes: Span<UInt8>, from firstMark: Int) {
     var order = Array(firstMark..<keys.count)

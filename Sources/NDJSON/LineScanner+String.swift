@@ -45,8 +45,9 @@ extension LineScanner {
   }
 
   /// Checks a run of bytes of 0x80 and more as UTF-8 (Unicode table 3-7: no overlong forms, no surrogates, at most
-  /// U+10FFFF); returns the offset past it. A continuation is looked at only where the lead asks for one, so a run never
-  /// leaves the line.
+  /// U+10FFFF); returns the offset past it.
+  ///
+  /// A continuation is looked at only where the lead asks for one, so a run never leaves the line.
   @inline(never)
   mutating func multibyte(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var position = start

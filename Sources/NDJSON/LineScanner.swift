@@ -62,8 +62,10 @@ public struct LineScanner: Sendable {
   /// The error of the last text, or nil.
   public var error: JSONError? { code == .none ? nil : JSONError(code, at: errorOffset) }
 
-  /// Scans the text that starts at `start`. Returns the offset just past its newline (of a document: of its last byte).
-  /// `code` tells whether it was accepted; `.blank` is a line of white space.
+  /// Scans the text that starts at `start`.
+  ///
+  /// Returns the offset just past its newline (of a document: of its last byte). `code` tells whether it was accepted;
+  /// `.blank` is a line of white space.
   public mutating func scan(_ bytes: Span<UInt8>, from start: Int) -> Int {
     for index in 0..<fields.count { fields[index].kind = .missing }
     code = .none
@@ -131,7 +133,9 @@ public struct LineScanner: Sendable {
     }
   }
 
-  /// Scans the members of an object, from past its `{` to past its `}`. `level` is the table of its wanted keys, or -1.
+  /// Scans the members of an object, from past its `{` to past its `}`.
+  ///
+  /// `level` is the table of its wanted keys, or -1.
   mutating func object(_ bytes: Span<UInt8>, _ start: Int, level: Int) -> Int {
     depth &+= 1
     if depth > rules.depthMax { fail(.depth, start &- 1); return start }

@@ -1,5 +1,7 @@
-/// Changes to the members of one object, carried out by splicing: what is not changed is copied byte for byte, white space
-/// included. Meant to be reused: `reset` keeps the memory.
+/// Changes to the members of one object, carried out by splicing: what is not changed is copied byte for byte, white
+/// space included.
+///
+/// Meant to be reused: `reset` keeps the memory.
 public struct ObjectEdit: Sendable {
   private var replaced: [(start: Int, value: [UInt8])] = []
   private var removed: [Int] = []
@@ -28,7 +30,9 @@ public struct ObjectEdit: Sendable {
     removed.append(value.textRange.lowerBound)
   }
 
-  /// Adds a member at the end of the object. `key` is plain ASCII; `json` is its value.
+  /// Adds a member at the end of the object.
+  ///
+  /// `key` is plain ASCII; `json` is its value.
   public mutating func add(_ key: StaticString, _ json: [UInt8]) {
     if !added.isEmpty { added.append(0x2C) }
     added.append(0x22)

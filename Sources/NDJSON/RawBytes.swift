@@ -18,8 +18,10 @@ extension Span<UInt8> {
   }
 
   /// Offset of the first byte at or after `offset` that a string body cannot simply run over: a quote, a backslash, a
-  /// control character or a byte of 0x80 and more. A signed compare finds the last two kinds at once. All compares are of
-  /// vector against vector: against a scalar they fall to a loop over the lanes.
+  /// control character or a byte of 0x80 and more.
+  ///
+  /// A signed compare finds the last two kinds at once. All compares are of vector against vector: against a scalar
+  /// they fall to a loop over the lanes.
   @inline(__always)
   func stringStop(from offset: Int) -> Int {
     let space = SIMD16<Int8>(repeating: 0x20)

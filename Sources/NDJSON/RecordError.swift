@@ -1,10 +1,12 @@
 /// A record that cannot be used: not JSON, or JSON that breaks a rule of its kind of record.
 public struct RecordError: Error, Equatable, Sendable {
-  /// The short code that rejects carry: `syntax`, `utf8`, `dupkey`, `schema`, `number-range` …
+  /// The short code that rejects carry: `syntax`, `utf8`, `dupkey`, `schema`, `number-range` and the like.
   public var reason: String
   /// The field at fault, dotted, or empty where the whole line is.
   public var field: String
-  /// One phrase for a person. It holds no text of the record.
+  /// One phrase for a person.
+  ///
+  /// It holds no text of the record.
   public var message: String
   /// Offset in bytes of the fault in the bytes that were scanned.
   public var offset: Int

@@ -8,7 +8,9 @@ public final class AtomicFile {
   public let temporaryPath: String
   private var isPending = true
 
-  /// Chooses a temporary name and makes an empty file of mode 0600 under it. Fails with EISDIR where `path` is a folder.
+  /// Chooses a temporary name and makes an empty file of mode 0600 under it.
+  ///
+  /// Fails with EISDIR where `path` is a folder.
   public init(path: String) throws(SystemError) {
     if FileStatus(path: path)?.isFolder == true { throw SystemError(.create, path, code: EISDIR) }
     let (folder, name) = AtomicFile.split(path)
@@ -40,7 +42,9 @@ public final class AtomicFile {
     return Descriptor(number: number, path: path)
   }
 
-  /// Gives the file its final name. What was written to it has to be synchronised before; the folder is here.
+  /// Gives the file its final name.
+  ///
+  /// What was written to it has to be synchronised before; the folder is here.
   public func publish() throws(SystemError) {
     if unsafe rename(temporaryPath, path) != 0 { throw SystemError(.create, path, code: errno) }
     isPending = false

@@ -39,7 +39,9 @@ public struct BlockReader: ~Copyable {
   /// Where the search for a newline goes on among the bytes that are kept.
   private var searched = 0
 
-  /// Starts reading. `lineLengthMax` bounds a line in bytes without its terminator.
+  /// Starts reading.
+  ///
+  /// `lineLengthMax` bounds a line in bytes without its terminator.
   public init(_ descriptor: consuming Descriptor, lineLengthMax: Int, blockSize: Int = 1 << 20) {
     self.descriptor = descriptor
     self.lineLengthMax = lineLengthMax

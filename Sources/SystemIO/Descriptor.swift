@@ -19,7 +19,9 @@ public struct Descriptor: ~Copyable {
     if isOwned { close(number) }
   }
 
-  /// Opens a file to read; `-` is standard input. Folders are refused.
+  /// Opens a file to read; `-` is standard input.
+  ///
+  /// Folders are refused.
   public static func reading(_ path: String) throws(SystemError) -> Descriptor {
     if path == "-" { return Descriptor(number: STDIN_FILENO, path: "standard input", isOwned: false) }
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -29,7 +31,9 @@ public struct Descriptor: ~Copyable {
     return descriptor
   }
 
-  /// Reads up to `count` bytes to a place in a buffer; 0 at the end of the file. Interrupted calls are repeated.
+  /// Reads up to `count` bytes to a place in a buffer; 0 at the end of the file.
+  ///
+  /// Interrupted calls are repeated.
   public func read(into buffer: inout [UInt8], at offset: Int, count: Int) throws(SystemError) -> Int {
     precondition(offset >= 0 && count >= 0 && offset + count <= buffer.count)
     while true {
@@ -56,7 +60,9 @@ public struct Descriptor: ~Copyable {
     }
   }
 
-  /// Makes sure that what was written survives a loss of power. Pipes and terminals have nothing to make sure of.
+  /// Makes sure that what was written survives a loss of power.
+  ///
+  /// Pipes and terminals have nothing to make sure of.
   public func synchronize() throws(SystemError) {
     if fsync(number) != 0 && errno != EINVAL && errno != EROFS {
       throw SystemError(.write, path, code: errno)
@@ -68,8 +74,9 @@ public struct Descriptor: ~Copyable {
     if lseek(number, off_t(offset), SEEK_SET) < 0 { throw SystemError(.read, path, code: errno) }
   }
 
-  /// Asks for a pipe of 1 MiB where this is a pipe: four times fewer switches between the commands of a pipeline. Where
-  /// the system refuses, the pipe stays as it is.
+  /// Asks for a pipe of 1 MiB where this is a pipe: four times fewer switches between the commands of a pipeline.
+  ///
+  /// Where the system refuses, the pipe stays as it is.
   public func widenPipe() {
     let setPipeSize: Int32 = 1031
     if status()?.isPipe == true { _ = fcntl(number, setPipeSize, Int32(1 << 20)) }

@@ -4,8 +4,9 @@ import Glibc
 public struct FileLock: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Takes the lock on a file, which is made with mode 0600 if it is not there. With `waits` false a lock held by somebody
-  /// else is an error at once (`isBusy`).
+  /// Takes the lock on a file, which is made with mode 0600 if it is not there.
+  ///
+  /// With `waits` false a lock held by somebody else is an error at once (`isBusy`).
   public init(path: String, waits: Bool) throws(SystemError) {
     let number = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     if number < 0 { throw SystemError(.lock, path, code: errno) }

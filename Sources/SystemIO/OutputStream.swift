@@ -23,8 +23,9 @@ public final class OutputStream {
     OutputStream(Descriptor(number: STDOUT_FILENO, path: "standard output", isOwned: false))
   }
 
-  /// Makes a file that replaces `path` when `finish` is called; `-` is standard output. A device or a pipe of that name is
-  /// written to as it is. The mode is 0600.
+  /// Makes a file that replaces `path` when `finish` is called; `-` is standard output.
+  ///
+  /// A device or a pipe of that name is written to as it is. The mode is 0600.
   public init(path: String) throws(SystemError) {
     buffer.reserveCapacity(OutputStream.blockSize)
     if path == "-" {
@@ -98,7 +99,9 @@ public final class OutputStream {
     try descriptor.synchronize()
   }
 
-  /// Writes what is left and, for a file, publishes it under its name. A stream that is not finished publishes nothing.
+  /// Writes what is left and, for a file, publishes it under its name.
+  ///
+  /// A stream that is not finished publishes nothing.
   public func finish() throws(SystemError) {
     try flush()
     guard let publication else { return }

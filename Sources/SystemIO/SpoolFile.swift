@@ -1,7 +1,8 @@
 import Glibc
 
-/// A temporary file without a name, for what does not fit in memory and is needed twice. It takes its room in `$TMPDIR`
-/// (else `/tmp`), has mode 0600 and is gone when the command ends, however it ends.
+/// A temporary file without a name, for what does not fit in memory and is needed twice.
+///
+/// It takes its room in `$TMPDIR` (else `/tmp`), has mode 0600 and is gone when the command ends, however it ends.
 public final class SpoolFile {
   private let number: Int32
   private let output: OutputStream
@@ -40,7 +41,9 @@ public final class SpoolFile {
     }
   }
 
-  /// A descriptor that reads everything written so far from the start. Only one at a time.
+  /// A descriptor that reads everything written so far from the start.
+  ///
+  /// Only one at a time.
   public func reading() throws(SystemError) -> Descriptor {
     try output.flush()
     let copy = dup(number)

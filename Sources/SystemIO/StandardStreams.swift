@@ -2,9 +2,11 @@ import Glibc
 
 /// What has to be settled about descriptors 0 to 2 before a command opens its first file.
 public enum StandardStreams {
-  /// Occupies each standard descriptor that the caller left closed, so that no file opened later takes its number and gets
-  /// data meant for it. The stand-in refuses what the stream is for: reading from a closed standard input and writing to a
-  /// closed standard output fail with EBADF.
+  /// Occupies each standard descriptor that the caller left closed, so that no file opened later takes its number and
+  /// gets data meant for it.
+  ///
+  /// The stand-in refuses what the stream is for: reading from a closed standard input and writing to a closed standard
+  /// output fail with EBADF.
   public static func occupyClosed() {
     for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) == -1 && errno == EBADF {
       _ = unsafe open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY)
@@ -19,8 +21,9 @@ public enum StandardStreams {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Writes a message to standard error as one call, so that lines of several commands do not mix. Nowhere is left to
-  /// report that this failed.
+  /// Writes a message to standard error as one call, so that lines of several commands do not mix.
+  ///
+  /// Nowhere is left to report that this failed.
   public static func writeError(_ message: String) {
     let descriptor = Descriptor(number: STDERR_FILENO, path: "standard error", isOwned: false)
     let bytes = Array(message.utf8)

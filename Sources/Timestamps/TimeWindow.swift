@@ -1,4 +1,6 @@
-/// A half-open span of time: from its start, up to but not including its end. Either may be open.
+/// A half-open span of time: from its start, up to but not including its end.
+///
+/// Either may be open.
 public struct TimeWindow: Sendable, Equatable {
   /// The first moment inside, nil for no bound.
   public var since: Timestamp?
@@ -19,7 +21,9 @@ public struct TimeWindow: Sendable, Equatable {
   /// Whether the window excludes nothing.
   public var isUnbounded: Bool { since == nil && until == nil }
 
-  /// Whether a moment is inside. No moment at all is outside of every window that has a bound.
+  /// Whether a moment is inside.
+  ///
+  /// No moment at all is outside of every window that has a bound.
   public func contains(_ time: Timestamp?) -> Bool {
     if isUnbounded { return true }
     guard let time else { return false }

@@ -28,8 +28,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     case lenient
   }
 
-  /// Reads a moment from text; nil where it is not one (30 February is none). A leap second counts as the second after.
-  /// Digits past the nanosecond are dropped.
+  /// Reads a moment from text; nil where it is not one (30 February is none).
+  ///
+  /// A leap second counts as the second after. Digits past the nanosecond are dropped.
   public init?(_ text: Span<UInt8>, _ range: Range<Int>, form: Form = .strict) {
     var cursor = TimestampCursor(end: range.upperBound, position: range.lowerBound)
     guard let year = cursor.digits(text, 4), cursor.take(text, 0x2D),
@@ -128,8 +129,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
   }
 
-  /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar. Counts years from March, so that the leap day
-  /// comes last, in eras of 400 years.
+  /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
+  ///
+  /// Counts years from March, so that the leap day comes last, in eras of 400 years.
   static func days(year: Int, month: Int, day: Int) -> Int {
     let y = month > 2 ? year : year - 1
     let era = floorDivide(y, 400)

@@ -27,11 +27,14 @@ struct ExportCommand: Tool {
 
   @Option(help: ArgumentHelp("What to write.", valueName: "FORMAT"))
   var format: ExportFormat
-  @Option(parsing: .unconditional, help: ArgumentHelp(
-    "System prompt of every training example, in the place of its own.", valueName: "TEXT"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "System prompt of every training example, in the place of its own.", valueName: "TEXT"))
   var system: String?
-  @Option(help: ArgumentHelp(
-    "Least quality, stars / 5, of an answer to train on (default: 0.7, 3.5 stars).", valueName: "Q"))
+  @Option(
+    help: ArgumentHelp(
+      "Least quality, stars / 5, of an answer to train on (default: 0.7, 3.5 stars).", valueName: "Q"))
   var qualityThreshold: ShareArgument?
   @Flag(help: "Train only on what a reviewer approved.")
   var approvedOnly = false
@@ -39,8 +42,9 @@ struct ExportCommand: Tool {
   var includeUnrated = false
   @Flag(help: "Accept fewer examples than the target's minimum.")
   var allowFew = false
-  @Option(help: ArgumentHelp(
-    "created_at of a database (default: its newest timestamp).", valueName: "T"))
+  @Option(
+    help: ArgumentHelp(
+      "created_at of a database (default: its newest timestamp).", valueName: "T"))
   var asOf: MomentArgument?
   @Flag(help: "Replace a SQLite database that exists.")
   var force = false

@@ -28,21 +28,27 @@ struct FilterCommand: Tool {
   var minRating: StarsArgument?
   @Option(help: ArgumentHelp("At most R stars, 1 to 5.", valueName: "R"))
   var maxRating: StarsArgument?
-  @Option(help: ArgumentHelp(
-    "At least quality Q, stars / 5; 0.7 is 3.5 stars.", valueName: "Q"))
+  @Option(
+    help: ArgumentHelp(
+      "At least quality Q, stars / 5; 0.7 is 3.5 stars.", valueName: "Q"))
   var qualityThreshold: ShareArgument?
   @Flag(help: "Only what a reviewer approved.")
   var approvedOnly = false
-  @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(
-    "Only this category; may be given more than once.", valueName: "C"))
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Only this category; may be given more than once.", valueName: "C"))
   var category: [String] = []
-  @Option(help: ArgumentHelp(
-    "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
-    valueName: "FIELD"))
+  @Option(
+    help: ArgumentHelp(
+      "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
+      valueName: "FIELD"))
   var timeField: TimeField = .timestamp
-  @Option(parsing: .unconditional, help: ArgumentHelp(
-    "Only records for which EXPR holds, e.g. 'model == \"m2\" and not exists feedback'.",
-    valueName: "EXPR"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Only records for which EXPR holds, e.g. 'model == \"m2\" and not exists feedback'.",
+      valueName: "EXPR"))
   var `where`: String?
   @Flag(help: "Write the records that do not pass instead.")
   var invert = false
@@ -50,8 +56,10 @@ struct FilterCommand: Tool {
   var limit: WholeNumber?
   @Flag(help: "Write only how many records pass.")
   var count = false
-  @Option(name: .customLong("for"), help: ArgumentHelp(
-    "Write examples for a use: sft.", valueName: "USE"))
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "Write examples for a use: sft.", valueName: "USE"))
   var use: ExampleUse?
   @Flag(help: "With --for: take answers that nobody rated too.")
   var includeUnrated = false

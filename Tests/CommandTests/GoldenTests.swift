@@ -3,8 +3,10 @@ import TestSupport
 import Testing
 
 /// One folder a case under Tests/Cases: `cmd` is a bash script that is run there; `out`, `err` and `status` are what it
-/// has to print and end with. `FB_RECORD=1` writes what was printed instead, and fails, so that a recording is reviewed as
-/// a diff and never passes for a test.
+/// has to print and end with.
+///
+/// `FB_RECORD=1` writes what was printed instead, and fails, so that a recording is reviewed as a diff and never passes
+/// for a test.
 @Suite struct GoldenTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let folder: URL

@@ -35,8 +35,9 @@ struct ConformanceTests {
     #expect(accepted == Self.implementationDefinedAccepted)
   }
 
-  /// The `i_` files the grammar accepts: numbers of any size and halves of surrogate pairs. It refuses what is not UTF-8,
-  /// a byte order mark (the block reader's business) and nesting over 512.
+  /// The `i_` files the grammar accepts: numbers of any size and halves of surrogate pairs.
+  ///
+  /// It refuses what is not UTF-8, a byte order mark (the block reader's business) and nesting over 512.
   static let implementationDefinedAccepted: Set<String> = [
     "i_number_double_huge_neg_exp.json", "i_number_huge_exp.json",
     "i_number_neg_int_huge_exp.json", "i_number_pos_double_huge_exp.json",

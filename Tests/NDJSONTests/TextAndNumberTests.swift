@@ -13,9 +13,13 @@ import Testing
   @Test func encodingIsUndoneByDecoding() {
     var generator = SeededGenerator(seed: 3)
     for _ in 0..<2000 {
-      let text = String(String.UnicodeScalarView((0..<Int.random(in: 0..<12, using: &generator)).compactMap { _ in
-        Unicode.Scalar(UInt32.random(in: 0...([0x80, 0x3000, 0x10FFFF].randomElement(using: &generator) ?? 0), using: &generator))
-      }))
+      let text = String(
+        String.UnicodeScalarView(
+          (0..<Int.random(in: 0..<12, using: &generator)).compactMap { _ in
+            Unicode.Scalar(
+              UInt32.random(
+                in: 0...([0x80, 0x3000, 0x10FFFF].randomElement(using: &generator) ?? 0), using: &generator))
+          }))
       var json: [UInt8] = []
       JSONText.encode(text, into: &json)
       let (bytes, field) = Self.field(String(decoding: json, as: UTF8.self))
@@ -64,10 +68,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("0", 0), ("1200", 1200), ("1.2e3", 1200), ("1200.00", 1200), ("-5", -5),
-    ("999999999999999999", 999_999_999_999_999_999), ("1e17", 100_000_000_000_000_000),
-  ] as [(String, Int?)] + [("1.5", nil), ("1e19", nil), ("1e-2", nil), ("99999999999999999999", nil)])
+  @Test(
+    arguments: [
+      ("0", 0), ("1200", 1200), ("1.2e3", 1200), ("1200.00", 1200), ("-5", -5),
+      ("999999999999999999", 999_999_999_999_999_999), ("1e17", 100_000_000_000_000_000),
+    ] as [(String, Int?)] + [("1.5", nil), ("1e19", nil), ("1e-2", nil), ("99999999999999999999", nil)])
   func integersAreReadExactly(text: String, value: Int?) {
     let bytes = Array(text.utf8)
     #expect(JSONNumber.integer(bytes.span, 0..<bytes.count) == value)
@@ -107,7 +112,10 @@ import Testing
     #expect(edited { $0.replace(member("a"), with: Array("2".utf8)) } == #"{ "a" : 2, "b":[1, 2] ,"c":"\u00e9" }"#)
     #expect(edited { $0.replace(member("c"), with: Array("\"z\"".utf8)) } == #"{ "a" : 1.0, "b":[1, 2] ,"c":"z" }"#)
     #expect(edited { $0.remove(member("b")) } == #"{ "a" : 1.0 ,"c":"\u00e9" }"#)
-    #expect(edited { $0.remove(member("a")); $0.add("d", Array("4".utf8)) } == #"{ "b":[1, 2] ,"c":"\u00e9","d":4 }"#)
+    #expect(
+      edited {
+        $0.remove(member("a")); $0.add("d", Array("4".utf8))
+      } == #"{ "b":[1, 2] ,"c":"\u00e9","d":4 }"#)
     #expect(edited { edit in ["a", "b", "c"].forEach { edit.remove(member($0)) } } == "{ }")
   }
 }

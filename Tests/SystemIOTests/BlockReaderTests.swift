@@ -60,8 +60,9 @@ import Testing
     let long = [UInt8](repeating: 0x78, count: 1000 + extra)
     let bytes = Array("a\n".utf8) + long + Array("\nb\nc".utf8)
     let found = try Self.lines(bytes, limit: 900, blockSize: 64)
-    #expect(found.map { String(decoding: $0.text.prefix(20), as: UTF8.self) }
-      == ["a", "overlong \(1000 + extra)", "b", "c"])
+    #expect(
+      found.map { String(decoding: $0.text.prefix(20), as: UTF8.self) }
+        == ["a", "overlong \(1000 + extra)", "b", "c"])
     #expect(found.map { $0.offset } == [0, 2, 2 + 1001 + extra, 2 + 1003 + extra])
   }
 

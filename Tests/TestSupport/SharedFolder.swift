@@ -1,7 +1,8 @@
 import Foundation
 
-/// The folder of conformance suites, vectors and data sets beside the checkout, or nil where it is absent. `FB_SHARED` names
-/// another one.
+/// The folder of conformance suites, vectors and data sets beside the checkout, or nil where it is absent.
+///
+/// `FB_SHARED` names another one.
 public let sharedFolder: URL? = {
   let named = ProcessInfo.processInfo.environment["FB_SHARED"].map { URL(fileURLWithPath: $0) }
   let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

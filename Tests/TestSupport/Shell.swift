@@ -32,7 +32,9 @@ public let commandFolder: URL = {
 /// The commands of the project.
 public let toolNames = ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]
 
-/// Runs a bash script with the built commands first on the PATH. Standard input is empty, or the bytes given.
+/// Runs a bash script with the built commands first on the PATH.
+///
+/// Standard input is empty, or the bytes given.
 public func shell(
   _ script: String, input: Data? = nil, in folder: URL? = nil, environment: [String: String] = [:]
 ) throws -> Outcome {

@@ -1,0 +1,67 @@
+/// How often which time to respond occurred, in milliseconds.
+///
+/// Exact below 256, in 128 buckets an octave above, so within 0.4 %. Only shifts and a count of leading zeros decide on
+/// the bucket: the same everywhere, and merging adds integers. The layout is that of HdrHistogram with two digits.
+public struct LatencyHistogram: Sendable, Equatable {
+  /// How many values.
+  public private(set) var count = 0
+  private var buckets: [Int] = []
+
+  /// Starts with none.
+  public init() {}
+
+  /// The bucket of a value of 0 or more.
+  public static func index(of value: Int) -> Int {
+    if value < 256 { return max(0, value) }
+    let exponent = Int.bitWidth - value.leadingZeroBitCount - 8
+    return 128 * exponent + value >> exponent
+  }
+
+  /// The middle of a bucket, of which odd widths have one; in milliseconds.
+  public static func middle(ofBucket index: Int) -> Double {
+    if index < 256 { return Double(index) }
+    let exponent = index / 128 - 1
+    let low = (index - 128 * exponent) << exponent
+    let width = 1 << exponent
+    return Double(low) + Double(width - 1) / 2
+  }
+
+  /// Adds a value.
+  public mutating func add(_ value: Int) {
+    let index = Self.index(of: value)
+    if index >= buckets.count {
+      buckets.append(contentsOf: repeatElement(0, count: index + 1 - buckets.count))
+    }
+    buckets[index] += 1
+    count += 1
+  }
+
+  /// Adds all of another histogram.
+  public mutating func merge(_ other: LatencyHistogram) {
+    if other.buckets.count > buckets.count {
+      buckets.append(contentsOf: repeatElement(0, count: other.buckets.count - buckets.count))
+    }
+    for (index, value) in other.buckets.enumerated() { buckets[index] += value }
+    count += other.count
+  }
+
+  /// The buckets that hold something, in order.
+  public var sparse: [(index: Int, count: Int)] {
+    buckets.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
+  }
+
+  /// The nearest-rank quantile ⌊q(n−1)⌋ for q = `permille` / 1000: the middle of its bucket in milliseconds.
+  ///
+  /// nil without values.
+  public func quantile(permille: Int) -> Double? {
+    if count == 0 { return nil }
+    let rank = (count - 1).multipliedFullWidth(by: min(1000, max(0, permille)))
+    let wanted = 1000.dividingFullWidth(rank).quotient
+    var below = 0
+    for (index, value) in buckets.enumerated() {
+      below += value
+      if wanted < below { return Self.middle(ofBucket: index) }
+    }
+    return nil
+  }
+}

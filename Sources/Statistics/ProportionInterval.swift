@@ -1,0 +1,49 @@
+/// An interval of Wilson for the share that `count` of `total` stands for: it covers what it says at small totals, where
+/// the textbook interval does not.
+public struct ProportionInterval: Sendable, Equatable {
+  /// The share itself, `count` / `total`.
+  public let share: Double
+  /// Lower end, from 0.
+  public let low: Double
+  /// Upper end, up to 1.
+  public let high: Double
+
+  /// z of a two-sided interval of 95 %.
+  public static let z95 = 1.959963984540054
+  /// z of a one-sided bound of 95 %.
+  public static let z95OneSided = 1.6448536269514722
+
+  /// The interval at `z` standard errors: centre (p + z²/2n) / (1 + z²/n), half-width z/(1 + z²/n) · √(p(1−p)/n +
+  /// z²/4n²).
+  ///
+  /// nil where nothing was counted.
+  public init?(count: Int, total: Int, z: Double = z95) {
+    guard total > 0, count >= 0, count <= total else { return nil }
+    let n = Double(total)
+    let p = Double(count) / n
+    let scale = 1 + z * z / n
+    let centre = (p + z * z / (2 * n)) / scale
+    let half = z / scale * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+    share = p
+    low = count == 0 ? 0 : max(0, centre - half)
+    high = count == total ? 1 : min(1, centre + half)
+  }
+
+  /// The bound above which the share lies in 95 of 100 cases.
+  public static func lowerOneSided(count: Int, total: Int) -> Double? {
+    ProportionInterval(count: count, total: total, z: z95OneSided)?.low
+  }
+
+  /// How many ratings each of two groups needs, so that a fall from one share to another is seen in 80 of 100 cases at a
+  /// level of 5 % (two proportions, normal approximation with pooled variance under no difference); nil without a difference.
+  public static func sampleSize(from p: Double, to q: Double) -> Int? {
+    let difference = abs(p - q)
+    guard difference > 0, p >= 0, p <= 1, q >= 0, q <= 1 else { return nil }
+    let power = Distribution.normalQuantile(0.8)
+    let mean = (p + q) / 2
+    let root =
+      z95 * (2 * mean * (1 - mean)).squareRoot() + power * (p * (1 - p) + q * (1 - q)).squareRoot()
+    let size = (root / difference) * (root / difference)
+    return size.isFinite && size < 1e15 ? Int(size.rounded(.up)) : nil
+  }
+}

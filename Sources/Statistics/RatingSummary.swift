@@ -1,0 +1,102 @@
+/// What is kept of ratings: integers only, so that sums are the same in every order and however the input is split.
+public struct RatingSummary: Sendable, Equatable {
+  /// How many ratings.
+  public private(set) var count = 0
+  /// Sum of the ratings in millionths of a star.
+  public private(set) var sum = 0
+  /// Sum of the squares in millionths² of a star.
+  public private(set) var sumOfSquares: Int128 = 0
+  /// How many are poor.
+  public private(set) var poorCount = 0
+  /// How many are good.
+  public private(set) var goodCount = 0
+  private var levels = SIMD8<Int>(repeating: 0)
+
+  /// Starts with none.
+  public init() {}
+
+  /// Adds a rating of 1,000,000 to 5,000,000 millionths of a star.
+  ///
+  /// Whether it is poor or good is decided on its exact value by the caller.
+  public mutating func add(millionths: Int, isPoor: Bool, isGood: Bool) {
+    count += 1
+    sum += millionths
+    sumOfSquares += Int128(millionths) * Int128(millionths)
+    if isPoor { poorCount += 1 }
+    if isGood { goodCount += 1 }
+    levels[min(5, max(1, (millionths + 500_000) / 1_000_000)) - 1] += 1
+  }
+
+  /// Adds all of another summary.
+  public mutating func merge(_ other: RatingSummary) {
+    count += other.count
+    sum += other.sum
+    sumOfSquares += other.sumOfSquares
+    poorCount += other.poorCount
+    goodCount += other.goodCount
+    levels &+= other.levels
+  }
+
+  /// How many ratings fall on a level of 1 to 5, halves up; for display.
+  public func count(ofLevel level: Int) -> Int { levels[min(5, max(1, level)) - 1] }
+
+  /// The mean in stars, nil without ratings.
+  public var mean: Double? { count == 0 ? nil : Double(sum) / Double(count) / 1e6 }
+
+  /// The sample variance in stars², nil below two ratings.
+  ///
+  /// Exact until the last division.
+  public var variance: Double? {
+    if count < 2 { return nil }
+    let numerator = Int128(count) * sumOfSquares - Int128(sum) * Int128(sum)
+    return Double(numerator) / (Double(count) * Double(count - 1)) / 1e12
+  }
+
+  /// The median of the levels; between two levels their mean.
+  ///
+  /// nil without ratings.
+  public var median: Double? {
+    if count == 0 { return nil }
+    return Double(level(atRank: (count - 1) / 2) + level(atRank: count / 2)) / 2
+  }
+
+  private func level(atRank rank: Int) -> Int {
+    var below = 0
+    for level in 1...5 {
+      below += count(ofLevel: level)
+      if rank < below { return level }
+    }
+    return 5
+  }
+
+  /// The 95 % interval of Student for the mean, in stars, not clipped; nil below two ratings.
+  public var studentInterval: (low: Double, high: Double)? {
+    guard let mean, let variance else { return nil }
+    let t = Distribution.studentQuantile(0.975, degreesOfFreedom: Double(count - 1))
+    let half = t * (variance / Double(count)).squareRoot()
+    return (mean - half, mean + half)
+  }
+
+  /// The 95 % interval of a Dirichlet posterior with 0.2 of a rating on each level (E.
+  ///
+  /// Miller, star ratings), clipped to 1 to 5 stars. Through the sums, so that fractional ratings count as what they
+  /// are.
+  public var dirichletInterval: (low: Double, high: Double) {
+    let n = Double(count) + 1
+    let mean = (Double(sum) / 1e6 + 0.2 * 15) / n
+    let second = (Double(sumOfSquares) / 1e12 + 0.2 * 55) / n
+    let deviation = (max(0, second - mean * mean) / (n + 1)).squareRoot()
+    let half = ProportionInterval.z95 * deviation
+    return (max(1, mean - half), min(5, mean + half))
+  }
+
+  /// The 95 % interval for the mean that is printed: Dirichlet below 30 ratings, where Student's covers too little on
+  /// J-shaped ratings; Student's from there on, clipped to 1 to 5 stars.
+  ///
+  /// nil without ratings.
+  public var meanInterval: (low: Double, high: Double)? {
+    if count == 0 { return nil }
+    if count < 30 { return dirichletInterval }
+    return studentInterval.map { (max(1, $0.low), min(5, $0.high)) }
+  }
+}
