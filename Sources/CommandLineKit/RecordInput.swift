@@ -4,7 +4,8 @@ import SystemIO
 /// Reads the records of files, one after another, line by line.
 public final class RecordInput {
   private let paths: [String]
-  private let lineLengthMax: Int
+  /// The longest line or record accepted, in bytes.
+  public let lineLengthMax: Int
   private let diagnostics: Diagnostics
   /// Where refused records go.
   public let rejects: Rejects
@@ -35,19 +36,40 @@ public final class RecordInput {
     _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
   ) throws {
     for path in paths {
-      let descriptor = try Descriptor.reading(path)
-      if try !readFile(path, descriptor, &scanner, body) { break }
+      if try !readLines(path, try Descriptor.reading(path), prefix: [], &scanner, body) { break }
     }
+    try finish()
+  }
+
+  /// Hands over every file, for a command that reads other things than lines too; `finish` follows.
+  public func forEachFile(_ body: (String) throws -> Void) throws {
+    for path in paths { try body(path) }
+  }
+
+  /// Ends the input: publishes the rejects file and checks a budget in percent.
+  public func finish() throws {
     progress.finish()
     try rejects.close(read: readCount)
   }
 
-  /// As `forEach`, for one open file.
-  private func readFile(
-    _ path: String, _ descriptor: consuming Descriptor, _ scanner: inout LineScanner,
+  /// Counts one record that came from something other than a line, and hands it to `body`; a `RecordError` that it throws
+  /// refuses the record.
+  public func take(_ place: RecordPlace, _ bytes: Span<UInt8>, _ body: () throws -> Void) throws {
+    readCount += 1
+    progress.update(records: readCount, bytes: place.fileOffset)
+    do {
+      try body()
+    } catch let error as RecordError {
+      try rejects.take(error, place, bytes)
+    }
+  }
+
+  /// As `forEach`, for one open file of which `prefix` was read before; whether to go on.
+  public func readLines(
+    _ path: String, _ descriptor: consuming Descriptor, prefix: [UInt8], _ scanner: inout LineScanner,
     _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
   ) throws -> Bool {
-    var reader = BlockReader(descriptor, lineLengthMax: lineLengthMax)
+    var reader = BlockReader(descriptor, lineLengthMax: lineLengthMax, prefix: prefix)
     var lineNumber = 0
     while true {
       switch try reader.next() {

@@ -9,15 +9,32 @@ public struct RecordPlace: Sendable {
   public var line: Int
   /// Offset of the record's first byte from the start of the file.
   public var fileOffset: Int
+  /// Column of the record's first byte, counted in bytes from 1: other than 1 for an element of a JSON document.
+  public var column: Int
   /// The record's bytes among those that were scanned, without the line terminator.
   public var range: Range<Int>
 
   /// Makes a place.
-  public init(file: String, line: Int, fileOffset: Int, range: Range<Int>) {
+  public init(file: String, line: Int, column: Int = 1, fileOffset: Int, range: Range<Int>) {
     self.file = file
     self.line = line
+    self.column = column
     self.fileOffset = fileOffset
     self.range = range
+  }
+
+  /// The place of a byte of the record; a record of a document may stand on several lines.
+  func position(of offset: Int, in bytes: Span<UInt8>) -> (line: Int, column: Int, fileOffset: Int) {
+    let distance = max(0, min(offset, range.upperBound) - range.lowerBound)
+    var found = (line: line, column: column, fileOffset: fileOffset + distance)
+    for index in range.lowerBound..<range.lowerBound + distance {
+      found.column += 1
+      if bytes[index] == 0x0A {
+        found.line += 1
+        found.column = 1
+      }
+    }
+    return found
   }
 }
 
@@ -55,15 +72,15 @@ public final class Rejects {
     _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>, length: Int? = nil
   ) throws {
     count += 1
-    let column = max(0, min(error.offset, place.range.upperBound) - place.range.lowerBound) + 1
+    let position = place.position(of: error.offset, in: bytes)
     if count <= Rejects.messageMax {
       diagnostics.error(
-        "\(place.file):\(place.line):\(column): \(error.message) (\(error.reason))")
+        "\(place.file):\(position.line):\(position.column): \(error.message) (\(error.reason))")
     } else if count == Rejects.messageMax + 1 {
       diagnostics.note("further messages about bad records are left out")
     }
     if let output {
-      try output.write(line(error, place, bytes, column: column, length: length))
+      try output.write(line(error, place, bytes, position, length: length))
     }
     if case .count(let most) = budget, count > most {
       try finish()
@@ -87,17 +104,18 @@ public final class Rejects {
   }
 
   private func line(
-    _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>, column: Int, length: Int?
+    _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>,
+    _ position: (line: Int, column: Int, fileOffset: Int), length: Int?
   ) -> [UInt8] {
     var json: [UInt8] = []
     json.append("{\"file\":")
     JSONText.encode(place.file, into: &json)
     json.append(",\"line\":")
-    JSONNumber.append(place.line, to: &json)
+    JSONNumber.append(position.line, to: &json)
     json.append(",\"column\":")
-    JSONNumber.append(column, to: &json)
+    JSONNumber.append(position.column, to: &json)
     json.append(",\"byte_offset\":")
-    JSONNumber.append(place.fileOffset + column - 1, to: &json)
+    JSONNumber.append(position.fileOffset, to: &json)
     json.append(",\"reason\":")
     JSONText.encode(error.reason, into: &json)
     json.append(",\"field\":")

@@ -6,18 +6,20 @@ public struct ObjectEdit: Sendable {
   private var replaced: [(start: Int, value: [UInt8])] = []
   private var removed: [Int] = []
   private var added: [UInt8] = []
+  private var first: [UInt8] = []
 
   /// Makes an edit that changes nothing.
   public init() {}
 
   /// Whether the edit changes nothing.
-  public var isEmpty: Bool { replaced.isEmpty && removed.isEmpty && added.isEmpty }
+  public var isEmpty: Bool { replaced.isEmpty && removed.isEmpty && added.isEmpty && first.isEmpty }
 
   /// Forgets all changes.
   public mutating func reset() {
     replaced.removeAll(keepingCapacity: true)
     removed.removeAll(keepingCapacity: true)
     added.removeAll(keepingCapacity: true)
+    first.removeAll(keepingCapacity: true)
   }
 
   /// Puts JSON in the place of a member's value.
@@ -41,6 +43,25 @@ public struct ObjectEdit: Sendable {
     added.append(contentsOf: json)
   }
 
+  /// Adds a member in front of all others; at most one.
+  ///
+  /// `key` is plain ASCII; `json` is its value.
+  public mutating func addFirst(_ key: StaticString, _ json: [UInt8]) {
+    first.append(0x22)
+    first.append(key)
+    first.append("\":")
+    first.append(contentsOf: json)
+  }
+
+  /// Adds a member at the end of the object; `key` is the body of a JSON string, `json` is its value.
+  public mutating func add(_ key: [UInt8], _ json: [UInt8]) {
+    if !added.isEmpty { added.append(0x2C) }
+    added.append(0x22)
+    added.append(contentsOf: key)
+    added.append("\":")
+    added.append(contentsOf: json)
+  }
+
   /// Adds a member at the end of the object, its key and value as they stand in another text.
   public mutating func add(_ bytes: Span<UInt8>, _ member: MemberCursor.Member) {
     if !added.isEmpty { added.append(0x2C) }
@@ -55,12 +76,14 @@ public struct ObjectEdit: Sendable {
     var cursor = MemberCursor(object)
     var gap = object.start + 1
     var isFirst = true
+    json.append(contentsOf: first)
     while let member = cursor.next(bytes) {
       let keyStart = member.key.textRange.lowerBound
       let valueRange = member.value.textRange
       if !removed.contains(valueRange.lowerBound) {
         // Every gap but the object's first one holds the one comma that is needed here.
         if isFirst {
+          if !first.isEmpty { json.append(0x2C) }
           for offset in gap..<keyStart where bytes[offset] != 0x2C { json.append(bytes[offset]) }
         } else {
           json.append(bytes, gap..<keyStart)
@@ -76,7 +99,7 @@ public struct ObjectEdit: Sendable {
       gap = valueRange.upperBound
     }
     if !added.isEmpty {
-      if !isFirst { json.append(0x2C) }
+      if !isFirst || !first.isEmpty { json.append(0x2C) }
       json.append(contentsOf: added)
     }
     json.append(bytes, gap..<object.end - 1)

@@ -41,12 +41,16 @@ public struct BlockReader: ~Copyable {
 
   /// Starts reading.
   ///
-  /// `lineLengthMax` bounds a line in bytes without its terminator.
-  public init(_ descriptor: consuming Descriptor, lineLengthMax: Int, blockSize: Int = 1 << 20) {
+  /// `lineLengthMax` bounds a line in bytes without its terminator. `prefix` was read from the descriptor before, to see
+  /// what kind of file it is.
+  public init(
+    _ descriptor: consuming Descriptor, lineLengthMax: Int, prefix: [UInt8] = [], blockSize: Int = 1 << 20
+  ) {
     self.descriptor = descriptor
     self.lineLengthMax = lineLengthMax
     self.descriptor.widenPipe()
-    storage = Array(repeating: 0, count: blockSize + BlockReader.padding)
+    filled = prefix.count
+    storage = prefix + Array(repeating: 0, count: max(0, blockSize - prefix.count) + BlockReader.padding)
   }
 
   private var capacity: Int { storage.count - BlockReader.padding }

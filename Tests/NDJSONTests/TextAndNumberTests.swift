@@ -117,5 +117,15 @@ import Testing
         $0.remove(member("a")); $0.add("d", Array("4".utf8))
       } == #"{ "b":[1, 2] ,"c":"\u00e9","d":4 }"#)
     #expect(edited { edit in ["a", "b", "c"].forEach { edit.remove(member($0)) } } == "{ }")
+    #expect(
+      edited {
+        $0.remove(member("a")); $0.remove(member("c")); $0.addFirst("i", Array("0".utf8)); $0.add("d", Array("4".utf8))
+      } == #"{"i":0, "b":[1, 2],"d":4 }"#)
+    #expect(
+      edited { edit in
+        ["a", "b", "c"].forEach { edit.remove(member($0)) }
+        edit.addFirst("i", Array("0".utf8))
+        edit.add("d", Array("4".utf8))
+      } == #"{"i":0,"d":4 }"#)
   }
 }
