@@ -36,7 +36,7 @@ enum TimeValue {
   /// The JSON of a time in RFC 3339 with `Z`; nil where the value is one already, or is not there.
   ///
   /// Accepted are RFC 3339 with any zone, without a zone (UTC), a date alone (midnight), and numbers: seconds since 1970
-  /// below 10¹¹, milliseconds from there on.
+  /// below 10¹¹, milliseconds below 10¹⁴, microseconds from there on.
   static func normalized(
     _ bytes: Span<UInt8>, _ value: Field, _ field: RecordField
   ) throws(RecordError) -> [UInt8]? {
@@ -63,14 +63,17 @@ enum TimeValue {
   }
 
   private static func epoch(_ bytes: Span<UInt8>, _ value: Field) -> Timestamp? {
-    guard let number = NumberText(bytes, value)?.text,
-      let (micros, _) = JSONNumber.fixed(number.span, 0..<number.count, decimals: 6)
-    else { return nil }
-    let isMilliseconds = micros >= 100_000_000_000_000_000
-    let seconds = micros / (isMilliseconds ? 1_000_000_000 : 1_000_000)
-    let rest = micros % (isMilliseconds ? 1_000_000_000 : 1_000_000)
-    guard Timestamp.secondsRange.contains(seconds) else { return nil }
-    return Timestamp(seconds: seconds, nanoseconds: isMilliseconds ? rest : rest * 1000)
+    guard let number = NumberText(bytes, value)?.text else { return nil }
+    let micros: Int
+    if let whole = JSONNumber.integer(number.span, 0..<number.count), whole >= 100_000_000_000 {
+      micros = whole >= 100_000_000_000_000 ? whole : whole * 1000
+    } else if let (seconds, _) = JSONNumber.fixed(number.span, 0..<number.count, decimals: 6) {
+      micros = seconds
+    } else {
+      return nil
+    }
+    let time = Timestamp(seconds: micros / 1_000_000, nanoseconds: micros % 1_000_000 * 1000)
+    return Timestamp.secondsRange.contains(time.seconds) ? time : nil
   }
 }
 

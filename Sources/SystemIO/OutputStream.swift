@@ -31,6 +31,11 @@ public final class OutputStream {
     if path == "-" {
       descriptor = Descriptor(number: STDOUT_FILENO, path: "standard output", isOwned: false)
       publication = nil
+    } else if let stream = OutputStream.openStream(path) {
+      let number = dup(stream)
+      if number < 0 { throw SystemError(.create, path, code: errno) }
+      descriptor = Descriptor(number: number, path: path)
+      publication = nil
     } else if let status = FileStatus(path: path), !status.isRegular {
       let number = unsafe open(path, O_WRONLY | O_CLOEXEC)
       if number < 0 { throw SystemError(.create, path, code: errno) }
@@ -41,6 +46,18 @@ public final class OutputStream {
       descriptor = try file.open()
       publication = file
     }
+  }
+
+  /// The descriptor that a name of the system stands for (`/dev/stdout`, `/dev/fd/3`).
+  ///
+  /// A file may stand behind it, but what is meant is the stream, with the place it is at; and the name is not ours to replace.
+  private static func openStream(_ path: String) -> Int32? {
+    if path == "/dev/stdout" { return STDOUT_FILENO }
+    if path == "/dev/stderr" { return STDERR_FILENO }
+    for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+      return Int32(path.dropFirst(folder.count))
+    }
+    return nil
   }
 
   /// Opens a file to append to, made with mode 0600 if it is not there.
