@@ -43,7 +43,10 @@ public struct AnalysisReport: Sendable {
     /// Tests that were corrected for together.
     public var tests = 0
 
-    /// `6 categories were checked.`, `6 categories and 2 models were checked.`
+    /// Starts with nothing.
+    public init() {}
+
+    /// What was checked, as a sentence: `6 categories and 2 models were checked.`
     public var sentence: String {
       let parts = slices.filter { $0.count > 0 }.map { Scope.counted($0.count, $0.field) }
       guard let last = parts.last else { return "No group has enough ratings to be checked." }

@@ -2,6 +2,8 @@ import Statistics
 
 /// The sentences of findings.
 enum Statement {
+  /// What a problem is, in two sentences.
+  ///
   /// `Poor answers in billing: 34 % (61 of 180), likely 27 to 41 %; elsewhere 12 %. 6 categories were checked.`
   static func problem(
     _ scope: Scope, _ evidence: PoorEvidence, _ checked: AnalysisReport.Checked
@@ -45,6 +47,13 @@ enum Statement {
   /// A share in whole percent, halves up, from its counts.
   static func percent(_ count: Int, of total: Int) -> String {
     total == 0 ? "0" : "\((Int128(count) * 200 + Int128(total)) / (2 * Int128(total)))"
+  }
+
+  /// Stars with two decimals.
+  static func stars(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
   }
 
   /// A share in whole percent.

@@ -44,8 +44,8 @@ extension AnalysisReport {
     let poor = ProportionInterval(count: cell.rating.poorCount, total: cell.rating.count)
     let mean = cell.rating.meanInterval
     return [
-      name, "\(cell.interactions)", "\(cell.rating.count)", cell.rating.mean.map(Self.stars) ?? "-",
-      mean.map { "\(Self.stars($0.low))–\(Self.stars($0.high))" } ?? "-",
+      name, "\(cell.interactions)", "\(cell.rating.count)", cell.rating.mean.map(Statement.stars) ?? "-",
+      mean.map { "\(Statement.stars($0.low))–\(Statement.stars($0.high))" } ?? "-",
       poor.map { Statement.percent($0.share) + " %" } ?? "-",
       poor.map { "\(Statement.percent($0.low))–\(Statement.percent($0.high)) %" } ?? "-",
       Self.milliseconds(cell.responseTimes.quantile(permille: 500)),
@@ -53,42 +53,13 @@ extension AnalysisReport {
     ]
   }
 
-  /// Two decimals.
-  private static func stars(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    let fraction = hundredths % 100
-    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-  }
-
   private static func milliseconds(_ value: Double?) -> String {
     value.map { $0 < 1e15 ? "\(Int($0.rounded()))" : "> 1e15" } ?? "-"
   }
 
-  /// One mark a day, or a mark for several days where there are more than 60: the mean between 1 and 5 stars.
   private var dailyMeans: String {
-    guard let first = total.days.all.first, let last = total.days.all.last else { return "" }
-    let daysPerMark = (last.day - first.day) / 60 + 1
-    let markCount = (last.day - first.day) / daysPerMark + 1
-    var marks = [DayCount](repeating: DayCount(day: 0), count: markCount)
-    for day in total.days.all {
-      let index = (day.day - first.day) / daysPerMark
-      marks[index].rated += day.rated
-      marks[index].sum += day.sum
-    }
-    let levels = Array("▁▂▃▄▅▆▇█")
-    let line = marks.map { mark -> Character in
-      guard let mean = mark.mean else { return " " }
-      return levels[min(7, max(0, Int((mean - 1) / 4 * 8)))]
-    }
-    let unit = daysPerMark == 1 ? "a mark a day" : "a mark for \(daysPerMark) days"
-    let span = "\(Self.date(first.day)) to \(Self.date(last.day))"
-    return "mean rating, 1 to 5 stars, \(unit), \(span)\n|\(String(line))|\n"
-  }
-
-  private static func date(_ day: Int) -> String {
-    var text: [UInt8] = []
-    Timestamp(seconds: day * 86_400).appendDay(to: &text)
-    return String(decoding: text, as: UTF8.self)
+    guard let line = Sparkline(total.days.all) else { return "" }
+    return "mean rating, 1 to 5 stars, \(line.legend)\n|\(line.marks)|\n"
   }
 
   private var findingsText: String {
