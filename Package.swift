@@ -64,7 +64,7 @@ let package = Package(
     // 4: the commands
     command("fb-ingest", ["FeedbackImport", "DelimitedText"]),
     command("fb-rate", ["FeedbackCollection"]),
-    command("fb-analyze", ["FeedbackAnalysis", "FeedbackCuration"]),
+    command("fb-analyze", ["FeedbackAnalysis"]),
     command("fb-filter", ["FeedbackCuration"]),
     command("fb-export", ["FeedbackExport", "FeedbackCuration", "FeedbackStore"]),
     command("fb-recommend", ["FeedbackAnalysis"]),
@@ -77,6 +77,7 @@ let package = Package(
     tests("SystemIOTests", ["SystemIO"]),
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("StatisticsTests", ["Statistics"]),
+    tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
     tests("NDJSONTests", ["NDJSON"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),
   ]

@@ -1,0 +1,190 @@
+import Statistics
+
+/// Looks for slices in which poor answers are more frequent, for early signs of it, and for missing feedback.
+///
+/// A slice is tested when it has enough ratings from enough people, and when there is a rest to compare it with. Two
+/// tests are made: its share of poor answers against the rest (two proportions, pooled), and against the target (score
+/// test, which inverts Wilson's one-sided bound). All tests of a report are corrected for together. A slice is a problem
+/// if its share is 3 points or more above the rest's and one of the tests holds after that. Everything taken together is
+/// tested against the target; it is a problem if no slice is.
+struct ProblemDetector {
+  private(set) var checked = AnalysisReport.Checked()
+  private(set) var findings: [Finding] = []
+  private let options: AnalysisOptions
+  private let total: Cell
+  /// Most of the probability of chance that is accepted after correction.
+  private static let qMax = 0.10
+  /// The least difference in share that matters: 3 points of a hundred.
+  private static let pointsMin: Int128 = 3
+
+  private struct Candidate {
+    var scope: Scope
+    var cell: Cell
+    /// The probabilities before and after correction; nil where the slice was not tested.
+    var rest: (p: Double, q: Double)?
+    var target: (p: Double, q: Double)?
+  }
+
+  init(_ report: AnalysisReport) {
+    options = report.options
+    total = report.total
+    var candidates: [Candidate] = []
+    for field in report.fields {
+      let slices = field.slices.map { tested(Candidate(scope: $0.scope, cell: $0.cell)) }
+      checked.slices.append((field.name, slices.filter { $0.rest != nil }.count))
+      candidates += slices
+    }
+    candidates.append(tested(Candidate(scope: .all, cell: total)))
+    correct(&candidates)
+    let whole = candidates.removeLast()
+    judge(candidates)
+    // Poor answers everywhere are one matter, not one for each slice.
+    if !findings.contains(where: { $0.kind == .problem }) { judge([whole]) }
+    findLowFeedback(report)
+    let order = findings.indices.sorted {
+      (findings[$0].rank.0, findings[$0].rank.1, $0) < (findings[$1].rank.0, findings[$1].rank.1, $1)
+    }
+    findings = order.map { findings[$0] }
+  }
+
+  private func isEverything(_ cell: Cell) -> Bool { cell.rating.count == total.rating.count }
+
+  /// Makes the tests of a candidate, if it clears the guards.
+  private func tested(_ candidate: Candidate) -> Candidate {
+    var candidate = candidate
+    let rating = candidate.cell.rating
+    guard rating.count >= max(1, options.ratingsMin), candidate.cell.people.count >= options.peopleMin else {
+      return candidate
+    }
+    let isWhole = candidate.scope == .all
+    if isEverything(candidate.cell) && !isWhole { return candidate }
+    let target = ProportionInterval.chanceOfAtLeast(
+      count: rating.poorCount, total: rating.count, ifShareIs: options.targetPoor)
+    candidate.target = target.map { ($0, $0) }
+    if !isWhole {
+      let test = TwoProportions(
+        count: rating.poorCount, total: rating.count,
+        otherCount: total.rating.poorCount - rating.poorCount,
+        otherTotal: total.rating.count - rating.count)
+      candidate.rest = test.map { ($0.pValue, $0.pValue) }
+    }
+    return candidate
+  }
+
+  /// Corrects all tests together.
+  private mutating func correct(_ candidates: inout [Candidate]) {
+    let p = candidates.flatMap { [$0.rest?.p, $0.target?.p].compactMap(\.self) }
+    var q = FalseDiscovery.adjusted(p)[...]
+    checked.tests = p.count
+    for index in candidates.indices {
+      if candidates[index].rest != nil { candidates[index].rest?.q = q.removeFirst() }
+      if candidates[index].target != nil { candidates[index].target?.q = q.removeFirst() }
+    }
+  }
+
+  private mutating func judge(_ candidates: [Candidate]) {
+    for candidate in candidates {
+      guard matters(candidate), let evidence = evidence(candidate) else { continue }
+      let isAboveTarget = (candidate.target?.p ?? 1) < 0.05
+      let routes = [candidate.rest?.q, isAboveTarget ? candidate.target?.q : nil].compactMap(\.self)
+      if let q = routes.min(), q <= Self.qMax {
+        let isHigh = q <= 0.01 && evidence.rated >= 100
+        add(.problem, candidate, evidence, q: q, isHigh ? .high : .medium)
+      } else if isSignal(candidate) {
+        add(.earlySignal, candidate, evidence, q: routes.min(), .low)
+      }
+    }
+  }
+
+  /// Whether the share is far enough above the rest, or, for everything, above the target.
+  private func matters(_ candidate: Candidate) -> Bool {
+    let (k, n) = (Int128(candidate.cell.rating.poorCount), Int128(candidate.cell.rating.count))
+    if candidate.scope == .all {
+      return 1_000_000 * k >= (Int128(options.targetPoorMillionths) + Self.pointsMin * 10_000) * n && n > 0
+    }
+    let restK = Int128(total.rating.poorCount) - k
+    let restN = Int128(total.rating.count) - n
+    return n > 0 && restN > 0 && 100 * (k * restN - restK * n) >= Self.pointsMin * n * restN
+  }
+
+  /// Whether there is a sign of a problem that did not clear the guards or the correction.
+  private func isSignal(_ candidate: Candidate) -> Bool {
+    let rating = candidate.cell.rating
+    guard rating.count >= AnalysisOptions.signalMin,
+      candidate.cell.people.count >= min(AnalysisOptions.signalMin, options.peopleMin)
+    else { return false }
+    if let p = candidate.target?.p, p < 0.05 { return true }
+    if let p = candidate.rest?.p, p < 0.05 { return true }
+    if candidate.target != nil { return false }
+    let low = ProportionInterval.lowerOneSided(count: rating.poorCount, total: rating.count) ?? 0
+    return low > options.targetPoor
+  }
+
+  private func evidence(_ candidate: Candidate) -> PoorEvidence? {
+    let rating = candidate.cell.rating
+    let isWhole = candidate.scope == .all
+    let excess =
+      isWhole
+      ? SliceExcess(count: rating.poorCount, total: rating.count, expectedShare: options.targetPoor)
+      : SliceExcess(
+        count: rating.poorCount, total: rating.count, allCount: total.rating.poorCount,
+        allTotal: total.rating.count)
+    guard let excess, let interval = ProportionInterval(count: rating.poorCount, total: rating.count) else {
+      return nil
+    }
+    return PoorEvidence(
+      poor: rating.poorCount, rated: rating.count, interval: interval,
+      restRated: isWhole ? 0 : total.rating.count - rating.count, excess: excess,
+      target: options.targetPoor, q: nil,
+      peopleAtLeast: candidate.cell.people.count,
+      dimensionMeans: Dimension.allCases.map { candidate.cell.ratings(of: $0).mean },
+      weakest: weakest(candidate.cell))
+  }
+
+  /// The dimension with the lowest mean, compared exactly; the first of equals.
+  private func weakest(_ cell: Cell) -> Dimension? {
+    let rated = Dimension.allCases.filter { cell.ratings(of: $0).count >= AnalysisOptions.signalMin }
+    return rated.min { a, b in
+      let (left, right) = (cell.ratings(of: a), cell.ratings(of: b))
+      return Int128(left.sum) * Int128(right.count) < Int128(right.sum) * Int128(left.count)
+    }
+  }
+
+  private mutating func add(
+    _ kind: Finding.Kind, _ candidate: Candidate, _ evidence: PoorEvidence, q: Double?,
+    _ confidence: Finding.Confidence
+  ) {
+    var evidence = evidence
+    evidence.q = q
+    let statement =
+      kind == .problem
+      ? Statement.problem(candidate.scope, evidence, checked)
+      : Statement.signal(candidate.scope, evidence, wasTested: candidate.target != nil, checked)
+    findings.append(
+      Finding(
+        kind: kind, scope: candidate.scope, statement: statement, evidence: .poor(evidence),
+        confidence: confidence))
+  }
+
+  /// Fewer than 5 of 100 answers rated, by the upper end of Wilson's interval, with 100 answers at least.
+  private mutating func findLowFeedback(_ report: AnalysisReport) {
+    let whole = Slice(scope: .all, cell: total)
+    // One finding about everything says it for all slices.
+    let places = isRarelyRated(total) ? [whole] : report.fields.flatMap(\.slices)
+    for place in places where isRarelyRated(place.cell) {
+      let (rated, answered) = (place.cell.rating.count, place.cell.answered)
+      findings.append(
+        Finding(
+          kind: .lowFeedback, scope: place.scope,
+          statement: Statement.lowFeedback(place.scope, rated: rated, answered: answered),
+          evidence: .feedback(rated: rated, answered: answered), confidence: .high))
+    }
+  }
+
+  private func isRarelyRated(_ cell: Cell) -> Bool {
+    guard cell.answered >= 100,
+      let rate = ProportionInterval(count: cell.rating.count, total: cell.answered)
+    else { return false }
+    return rate.high < 0.05
+  }
+}

@@ -1,0 +1,61 @@
+import Statistics
+
+/// The sentences of findings.
+enum Statement {
+  /// What a problem is, in two sentences.
+  ///
+  /// `Poor answers in billing: 34 % (61 of 180), likely 27 to 41 %; elsewhere 12 %. 6 categories were checked.`
+  static func problem(
+    _ scope: Scope, _ evidence: PoorEvidence, _ checked: AnalysisReport.Checked
+  ) -> [UInt8] {
+    let text = "; \(comparison(scope, evidence)). \(checked.sentence)"
+    return Array("Poor answers ".utf8) + scope.phrase + Array((": " + share(evidence) + text).utf8)
+  }
+
+  static func signal(
+    _ scope: Scope, _ evidence: PoorEvidence, wasTested: Bool, _ checked: AnalysisReport.Checked
+  ) -> [UInt8] {
+    let reason =
+      wasTested
+      ? "among so many checks this may be chance. \(checked.sentence)"
+      : "too few ratings or people to rely on."
+    let text = ": \(share(evidence)); \(comparison(scope, evidence)). Early signal: \(reason)"
+    return Array("Poor answers ".utf8) + scope.phrase + Array(text.utf8)
+  }
+
+  static func lowFeedback(_ scope: Scope, rated: Int, answered: Int) -> [UInt8] {
+    var text = ": \(percent(rated, of: answered)) % (\(rated) of \(answered))"
+    if let interval = ProportionInterval(count: rated, total: answered) { text += likely(interval) }
+    return Array("Few answers are rated ".utf8) + scope.phrase + Array((text + ".").utf8)
+  }
+
+  private static func share(_ evidence: PoorEvidence) -> String {
+    "\(percent(evidence.poor, of: evidence.rated)) % (\(evidence.poor) of \(evidence.rated))"
+      + likely(evidence.interval)
+  }
+
+  private static func likely(_ interval: ProportionInterval) -> String {
+    ", likely \(percent(interval.low)) to \(percent(interval.high)) %"
+  }
+
+  private static func comparison(_ scope: Scope, _ evidence: PoorEvidence) -> String {
+    scope == .all
+      ? "the target is \(percent(evidence.target)) %"
+      : "elsewhere \(percent(evidence.excess.restShare)) %"
+  }
+
+  /// A share in whole percent, halves up, from its counts.
+  static func percent(_ count: Int, of total: Int) -> String {
+    total == 0 ? "0" : "\((Int128(count) * 200 + Int128(total)) / (2 * Int128(total)))"
+  }
+
+  /// Stars with two decimals.
+  static func stars(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+  }
+
+  /// A share in whole percent.
+  static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import CommandLineKit
+import FeedbackAnalysis
+import FeedbackModel
+import NDJSON
+import SystemIO
+
+@main
+struct AnalyzeCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "fb-analyze",
+    abstract: "Measure how answers are rated, with honest uncertainty, and find where they are poor.",
+    discussion: """
+      Reads interactions and writes a metric record for all of them and for each value of the fields of --by, trends by \
+      day, and findings: where poor answers are more frequent than elsewhere, by more than chance explains. One pass; \
+      memory grows with the number of groups, not with the input.
+      """,
+    version: toolVersion)
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var windowOptions: WindowOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare the values of these fields, with commas between them: model,metadata.plan (default: category).",
+      valueName: "FIELD,..."))
+  var by: FieldList?
+  @Option(
+    help: ArgumentHelp(
+      "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
+      valueName: "FIELD"))
+  var timeField: TimeField = .timestamp
+  @Option(
+    help: ArgumentHelp(
+      "The share of poor answers that is still good enough (default: 0.15).", valueName: "SHARE"))
+  var targetPoor: ShareArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Say nothing about a group with fewer than N ratings (default: 30).", valueName: "N"))
+  var minRatings: WholeNumber?
+  @Option(
+    help: ArgumentHelp(
+      "Say nothing about a group that fewer than N people rated, at most 1000 (default: 10).", valueName: "N"))
+  var minPeople: WholeNumber?
+  @Option(help: ArgumentHelp("Write records (ndjson) or a report (text).", valueName: "FORMAT"))
+  var format: AnalysisFormat = .ndjson
+
+  func validate() throws {
+    if let minPeople, minPeople.value > 1000 { throw ValidationError("--min-people is at most 1000") }
+  }
+
+  func run() throws {
+    let diagnostics = Diagnostics(Self.name)
+    let records = try input.open(diagnostics)
+    let stream = try output.open()
+    var run = AnalyzeRun(analysis: Analysis(options))
+    var scanner = LineScanner.records(extra: run.analysis.extraPaths)
+    do {
+      try records.forEach(&scanner) { bytes, scanner, _ in
+        try run.take(bytes, scanner)
+        return true
+      }
+    } catch let error as TooManyGroups {
+      throw CommandError(
+        .data,
+        "\(error.field) has more than \(AnalysisOptions.groupsMax) values, too many to compare; "
+          + "choose a field with fewer in --by, or select with fb-filter first")
+    }
+    let report = AnalysisReport(run.analysis)
+    switch format {
+    case .ndjson: try report.forEachRecord { (line: [UInt8]) throws(SystemError) in try stream.write(line) }
+    case .text: try stream.write(report.terminalText)
+    }
+    try stream.finish()
+    tell(run, records, diagnostics)
+  }
+
+  private var options: AnalysisOptions {
+    var options = AnalysisOptions()
+    if let by { options.fields = by.names }
+    options.window = windowOptions.window
+    options.timeField = timeField
+    if let targetPoor { options.targetPoorMillionths = targetPoor.millionths }
+    if let minRatings { options.ratingsMin = minRatings.value }
+    if let minPeople { options.peopleMin = minPeople.value }
+    return options
+  }
+
+  /// Says what was left out for a reason that nobody asked for.
+  private func tell(_ run: AnalyzeRun, _ records: RecordInput, _ diagnostics: Diagnostics) {
+    var parts: [String] = []
+    if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
+    if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
+    if parts.isEmpty && !input.verbose { return }
+    if input.verbose && run.outside > 0 { parts.append("\(run.outside) outside of the window") }
+    if input.verbose && run.otherType > 0 { parts.append("\(run.otherType) of other types") }
+    let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
+    diagnostics.note("\(run.counted) of \(counted(records.readCount, "record")) counted\(left)")
+  }
+}
+
+/// What the analysis is written as.
+enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
+  /// Records, one a line.
+  case ndjson
+  /// A report for a terminal.
+  case text
+}
+
+extension TimeField: ExpressibleByArgument {}
+
+/// Names of fields with commas between them, dotted, each once.
+struct FieldList: ExpressibleByArgument {
+  let names: [String]
+
+  init?(argument: String) {
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let hasGap = names.contains { name in
+      name.split(separator: ".", omittingEmptySubsequences: false).contains { $0.isEmpty }
+    }
+    if hasGap || Set(names.map { Array($0.utf8) }).count != names.count { return nil }
+  }
+}
+
+/// One pass over the records.
+private struct AnalyzeRun {
+  var analysis: Analysis
+  var counted = 0
+  var outside = 0
+  var withoutTime = 0
+  var otherType = 0
+
+  mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws {
+    switch try analysis.take(bytes, scanner) {
+    case .counted: counted += 1
+    case .outside: outside += 1
+    case .withoutTime: withoutTime += 1
+    case .otherType: otherType += 1
+    }
+  }
+}

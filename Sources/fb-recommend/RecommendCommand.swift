@@ -1,0 +1,66 @@
+import ArgumentParser
+import CommandLineKit
+import FeedbackAnalysis
+import FeedbackModel
+import NDJSON
+import SystemIO
+
+@main
+struct RecommendCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "fb-recommend",
+    abstract: "Say what to do next about the findings of an analysis, and how to see whether it helped.",
+    discussion: """
+      Reads the metrics, trends and findings that fb-analyze writes and writes recommendations: each with its evidence, a \
+      command to begin with and a command that measures again. Of several analyses, the last record of each scope counts.
+      """,
+    version: toolVersion)
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("Write records (ndjson), a report (markdown) or a list (text).", valueName: "FORMAT"))
+  var format: AdviceFormat = .ndjson
+
+  func run() throws {
+    let diagnostics = Diagnostics(Self.name)
+    let records = try input.open(diagnostics)
+    let stream = try output.open()
+    var analysis = AnalysisInput()
+    var otherType = 0
+    var scanner = LineScanner.records(extra: AnalysisInput.extraPaths)
+    try records.forEach(&scanner) { bytes, scanner, _ in
+      if try !analysis.take(bytes, scanner) { otherType += 1 }
+      return true
+    }
+    let advice = Advice(analysis)
+    switch format {
+    case .ndjson: for item in advice.recommendations { try stream.write(item.line) }
+    case .markdown: try stream.write(advice.markdown)
+    case .text: try stream.write(advice.terminalText)
+    }
+    try stream.finish()
+    tell(records, otherType: otherType, diagnostics)
+  }
+
+  /// Says what was left out for a reason that nobody asked for.
+  private func tell(_ records: RecordInput, otherType: Int, _ diagnostics: Diagnostics) {
+    var parts: [String] = []
+    if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
+    if parts.isEmpty && !input.verbose { return }
+    let used = records.readCount - records.rejects.count - otherType
+    if input.verbose && otherType > 0 { parts.append("\(otherType) of other types") }
+    let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
+    diagnostics.note("\(used) of \(counted(records.readCount, "record")) read\(left)")
+  }
+}
+
+/// What the advice is written as.
+enum AdviceFormat: String, ExpressibleByArgument, CaseIterable {
+  /// Records, one a line.
+  case ndjson
+  /// A report.
+  case markdown
+  /// A list for a terminal.
+  case text
+}

@@ -1,0 +1,73 @@
+import NDJSON
+import TestSupport
+import Testing
+
+@testable import FeedbackAnalysis
+
+/// What goes into a terminal, a shell and a Markdown page.
+@Suite struct TextTests {
+  @Test func nothingMovesTheCursorOrTurnsLettersRound() {
+    let text = Array("a\u{1B}[31m\u{202E}b\n\u{85}\u{2028}\u{FEFF}é".utf8)
+    #expect(DisplayText.printable(text) == "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}é")
+    #expect(DisplayText.printable(Array("abcdef".utf8), widthMax: 4) == "abc…")
+    #expect(DisplayText.width("日本e\u{301}") == 5)
+    #expect(DisplayText.width(DisplayText.printable(Array("日本語日本語".utf8), widthMax: 6)) <= 6)
+  }
+
+  @Test func shellWordsComeBackAsTheyWere() throws {
+    for word in ["", "it's", "'", "''", "a b", "$(rm x)", "`x`", "-n", "\\", "\"", "日本", "*"] {
+      let outcome = try shell("printf %s \(ShellCommand.quoted(word))")
+      #expect(outcome.text == word)
+    }
+  }
+
+  static func scope(_ field: String, _ value: String?) -> ReadScope {
+    let scope = Scope.slice(field: field, value: value.map { Array($0.utf8) })
+    return ReadScope(members: [(field, value.map { Array($0.utf8) })], json: scope.json)
+  }
+
+  @Test func namesThatHideAreNotWrittenIntoCommands() {
+    for name in ["a\nb", "a\u{1B}b", "a\u{202E}b", "\u{0}", "a\u{200B}b", String(repeating: "x", count: 1001)] {
+      #expect(ShellCommand.selectPoor(Self.scope("category", name), id: []) == nil)
+      #expect(ShellCommand.selectUnrated(Self.scope("model", name), id: []) == nil)
+      #expect(ShellCommand.measure(Self.scope("category", name), since: nil, show: ".") == nil)
+    }
+    #expect(ShellCommand.selectPoor(Self.scope("metadata.`", "a"), id: []) == nil)
+    #expect(
+      ShellCommand.selectPoor(Self.scope("category", "refunds"), id: [])
+        == "fb-filter --category 'refunds' --max-rating 2 interactions.ndjson > refunds-review.ndjson")
+  }
+
+  @Test func commandsSelectJustTheirScope() throws {
+    let folder = try TemporaryFolder()
+    let id = Array("0123456789abcdef".utf8)
+    for (field, value) in [
+      ("category", "it's \"here\" \\(x) $y"), ("category", "--invert"), ("category", "日本"), ("category", ""),
+      ("model", "m'2"), ("model", "a\\b"), ("metadata.in", "x"), ("metadata.2 b.not", "y"), ("model", nil),
+    ] {
+      let scope = Self.scope(field, value)
+      var nested = "null"
+      if let value {
+        var literal: [UInt8] = []
+        JSONText.encode(value, into: &literal)
+        nested = String(decoding: literal, as: UTF8.self)
+      }
+      for key in field.split(separator: ".").reversed() { nested = "{\"\(key)\":\(nested)}" }
+      let record = String(nested.dropLast()) + #","feedback":{"user_rating":1}}"# + "\n"
+      let good = record.replacing(":1}", with: ":3}")
+      let other = #"{"category":"other","model":"other","feedback":{"user_rating":1}}"# + "\n"
+      try folder.write("interactions.ndjson", record + good + other)
+      let select = try #require(ShellCommand.selectPoor(scope, id: id))
+      let outcome = try shell(
+        select + " && cat -- " + (select.split(separator: "> ").last.map(String.init) ?? ""), in: folder.url)
+      #expect(outcome.text == record && outcome.errors.isEmpty, "\(select) \(outcome.errorText)")
+      let measure = try #require(ShellCommand.measure(scope, since: nil, show: ".rating.n"))
+      let measured = try shell(measure, in: folder.url)
+      #expect(measured.text == "2\n" && measured.errors.isEmpty, "\(measure) \(measured.errorText)")
+    }
+  }
+
+  @Test func markdownShowsNamesAsTheyAre() {
+    #expect(Advice.escaped(Array("a|b*_<b>`c` [x](y)".utf8)) == "a\\|b\\*\\_\\<b\\>\\`c\\` \\[x\\](y)")
+  }
+}
