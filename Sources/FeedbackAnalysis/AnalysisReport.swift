@@ -46,7 +46,7 @@ public struct AnalysisReport: Sendable {
     /// Starts with nothing.
     public init() {}
 
-    /// What was checked, as a sentence: `6 categories and 2 models were checked.`
+    /// What was checked, as a sentence.
     public var sentence: String {
       let parts = slices.filter { $0.count > 0 }.map { Scope.counted($0.count, $0.field) }
       guard let last = parts.last else { return "No group has enough ratings to be checked." }

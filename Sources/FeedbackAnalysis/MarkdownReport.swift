@@ -27,7 +27,7 @@ extension Advice {
   }
 
   private func summary(_ whole: ReadMetric) -> String {
-    var text = "\(whole.interactions) interactions, \(whole.errors) errors; "
+    var text = "\(Statement.counted(whole.interactions, "interaction")), \(Statement.counted(whole.errors, "error")); "
     text += "\(whole.rated) of \(whole.interactions - whole.errors) answers are rated"
     if let rate = ProportionInterval(count: whole.rated, total: whole.interactions - whole.errors) {
       text += " (\(Statement.percent(rate.share)) %)"
@@ -76,9 +76,8 @@ extension Advice {
     if let check = item.verification {
       text += "\nTo see whether it helped (`\(check.metric)` from \(Statement.percent(check.baseline)) % to "
       text += "\(Statement.percent(check.target)) %"
-      if let count = check.countMin { text += "; about \(count) are needed to tell" }
-      text += "):\n"
-      if let command = check.command { text += "\n```sh\n\(command)\n```\n" }
+      if let count = check.countMin { text += "; it takes about \(Statement.counted(count, check.unit)) to tell" }
+      text += check.command.map { "):\n\n```sh\n\($0)\n```\n" } ?? ").\n"
     }
     return text
   }
@@ -102,7 +101,9 @@ extension Advice {
         "\(3 - whole.ratedDimensions) of the dimensions accuracy, helpfulness and clarity: nobody rated them.")
     }
     if whole.p95 == nil { gaps.append("Response times: no record has one.") }
-    if whole.undated > 0 { gaps.append("The day of \(whole.undated) interactions: they have no time.") }
+    if whole.undated > 0 {
+      gaps.append("The day of \(Statement.counted(whole.undated, "interaction")) without a time.")
+    }
     return gaps
   }
 

@@ -38,8 +38,12 @@ struct ProblemDetector {
     correct(&candidates)
     let whole = candidates.removeLast()
     judge(candidates)
-    // Poor answers everywhere are one matter, not one for each slice.
-    if !findings.contains(where: { $0.kind == .problem }) { judge([whole]) }
+    // Poor answers everywhere are one matter, not one for each slice; where a slice stands out, it is that one.
+    if !findings.contains(where: { $0.kind == .problem }) {
+      let hasSignals = !findings.isEmpty
+      judge([whole])
+      if hasSignals && findings.last?.scope == .all && findings.last?.kind == .earlySignal { findings.removeLast() }
+    }
     findLowFeedback(report)
     let order = findings.indices.sorted {
       (findings[$0].rank.0, findings[$0].rank.1, $0) < (findings[$1].rank.0, findings[$1].rank.1, $1)

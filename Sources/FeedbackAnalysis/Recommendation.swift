@@ -28,6 +28,9 @@ public struct Recommendation: Sendable {
     /// Ratings, or answers, that are needed after the change.
     var countMin: Int?
     var command: String?
+
+    /// What `countMin` counts.
+    var unit: String { metric == "feedback_rate" ? "answer" : "rating" }
   }
 
   let kind: Kind
@@ -173,7 +176,10 @@ public struct Advice: Sendable {
   private var nothing: Recommendation {
     let checked = input.whole.map(\.checked) ?? AnalysisReport.Checked()
     let signals = earlySignals.count
-    var statement = "Nothing to do: no finding calls for a change. \(checked.sentence)"
+    let hasChecks = checked.slices.contains { $0.count > 0 }
+    var statement = "Nothing to do: no finding calls for a change."
+    if hasChecks { statement += " \(checked.sentence)" }
+    if !hasChecks && !checked.slices.isEmpty { statement = "Nothing can be said yet. \(checked.sentence)" }
     if signals > 0 { statement += signals == 1 ? " There is 1 early signal." : " There are \(signals) early signals." }
     var evidence = RecordLine()
     evidence.begin()
@@ -183,7 +189,6 @@ public struct Advice: Sendable {
     }
     evidence.integer("early_signals", signals)
     evidence.close()
-    let hasChecks = checked.slices.contains { $0.count > 0 }
     return Recommendation(
       kind: .none, scope: Array("{}".utf8), statement: Array(statement.utf8), evidenceJSON: evidence.bytes,
       impactJSON: [], priority: 3, confidence: hasChecks ? "medium" : "low",

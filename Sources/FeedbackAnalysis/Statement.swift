@@ -49,6 +49,11 @@ enum Statement {
     total == 0 ? "0" : "\((Int128(count) * 200 + Int128(total)) / (2 * Int128(total)))"
   }
 
+  /// A number and a noun: `1 interaction`, `2 interactions`.
+  static func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+  }
+
   /// Stars with two decimals.
   static func stars(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())

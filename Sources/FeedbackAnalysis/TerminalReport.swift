@@ -11,15 +11,15 @@ extension AnalysisReport {
   }
 
   private var header: String {
-    var text = "\(total.interactions) interactions"
+    var text = Statement.counted(total.interactions, "interaction")
     if let from, let to { text += ", \(from.text) to \(to.text)" }
     text += "\n"
-    if total.errors > 0 { text += "\(total.errors) ended in an error and are in no figure below\n" }
+    if total.errors > 0 { text += "\(Statement.counted(total.errors, "error")), in no figure below\n" }
     let rate = ProportionInterval(count: total.rating.count, total: total.answered)
     text += "\(total.rating.count) of \(total.answered) answers are rated"
     if let rate { text += " (\(Statement.percent(rate.share)) %)" }
     text += "\n"
-    if undated > 0 { text += "\(undated) without a time are in no daily figure\n" }
+    if undated > 0 { text += "\(Statement.counted(undated, "interaction")) without a time, in no daily figure\n" }
     return text
   }
 
