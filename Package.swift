@@ -70,7 +70,9 @@ let package = Package(
     command("fb-recommend", ["FeedbackAnalysis"]),
 
     // Tests, one target a library; CommandTests runs the built executables
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    .target(
+      name: "TestSupport", dependencies: ["NDJSON", "FeedbackModel"], path: "Tests/TestSupport",
+      swiftSettings: common),
     tests(
       "CommandTests",
       ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
@@ -78,5 +80,6 @@ let package = Package(
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("NDJSONTests", ["NDJSON"]),
+    tests("DigestTests", ["Digest"]),
   ]
 )
