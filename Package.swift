@@ -80,6 +80,7 @@ let package = Package(
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("NDJSONTests", ["NDJSON"]),
+    tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),
   ]
 )
