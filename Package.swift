@@ -82,5 +82,6 @@ let package = Package(
     tests("NDJSONTests", ["NDJSON"]),
     tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),
+    tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
   ]
 )
