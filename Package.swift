@@ -70,7 +70,9 @@ let package = Package(
     command("fb-recommend", ["FeedbackAnalysis"]),
 
     // Tests, one target a library; CommandTests runs the built executables
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    .target(
+      name: "TestSupport", dependencies: ["NDJSON", "FeedbackModel"], path: "Tests/TestSupport",
+      swiftSettings: common),
     tests(
       "CommandTests",
       ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
@@ -80,5 +82,8 @@ let package = Package(
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
     tests("NDJSONTests", ["NDJSON"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),
+    tests("TimestampsTests", ["Timestamps"]),
+    tests("DigestTests", ["Digest"]),
+    tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
   ]
 )

@@ -34,12 +34,12 @@ public struct ExampleRouter: Sendable {
       line.append("#sft\",\"interaction_id\":")
       line.append(bytes, id.textRange)
     }
-    copy(",\"session_id\":", bytes, scanner[.sessionID])
-    copy(",\"user_id\":", bytes, scanner[.userID])
-    copy(",\"category\":", bytes, scanner[.category])
+    copy(",\"session_id\":", bytes, try scanner.text(.sessionID))
+    copy(",\"user_id\":", bytes, try scanner.text(.userID))
+    copy(",\"category\":", bytes, try scanner.text(.category))
     copy(",\"user_rating\":", bytes, scanner[.userRating])
-    copy(",\"system_prompt\":", bytes, scanner[.systemPrompt])
-    copy(",\"history\":", bytes, scanner[.history])
+    copy(",\"system_prompt\":", bytes, try scanner.text(.systemPrompt))
+    copy(",\"history\":", bytes, try scanner.history(bytes))
     copy(",\"user_prompt\":", bytes, scanner[.userPrompt])
     let answer = target == .correction ? scanner[.correctedResponse] : scanner[.aiResponse]
     copy(",\"completion\":", bytes, answer)

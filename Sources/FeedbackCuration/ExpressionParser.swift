@@ -30,6 +30,7 @@ struct ExpressionParser {
   private var column: Int
   private var depth = 0
   private(set) var extraPaths: [[String]] = []
+  private var extraIndices: [[[UInt8]]: Int] = [:]
   private static let depthMax = 100
 
   init(_ text: String) throws(ExpressionError) {
@@ -102,10 +103,11 @@ struct ExpressionParser {
     let left = try operand("expected a field, 'exists', 'not' or '('")
     switch token {
     case .comparison(let comparison):
+      let comparisonColumn = column
       try advance()
       let right = try operand("expected a value")
       if isNull(left) || isNull(right), comparison != .equal && comparison != .notEqual {
-        throw fail("null has no order")
+        throw ExpressionError(message: "null has no order", column: comparisonColumn)
       }
       return .compare(left, comparison, right)
     case .in:
@@ -121,8 +123,7 @@ struct ExpressionParser {
       guard case .field(let slot) = left else {
         throw ExpressionError(message: "'contains' needs a field on its left", column: start)
       }
-      let right = try operand("expected a value after 'contains'")
-      if case .field = right { throw fail("'contains' needs a value on its right") }
+      let right = try value("'contains' needs a value on its right")
       return .contains(slot, right)
     default:
       throw fail("expected a comparison, 'in', 'not in' or 'contains'")
@@ -139,13 +140,20 @@ struct ExpressionParser {
     var values: [ExpressionOperand] = []
     repeat {
       try advance()
-      let value = try operand("expected a value")
-      if case .field = value { throw fail("a list holds values, not fields") }
-      values.append(value)
+      values.append(try value("a list holds values, not fields"))
     } while token == .comma
     if token != .close { throw fail("expected ',' or ')'") }
     try advance()
     return .isOneOf(slot, values, isNegated: isNegated)
+  }
+
+  /// A string, a number, true or false: what is not there cannot be found in a list, so null is no value here.
+  private mutating func value(_ message: String) throws(ExpressionError) -> ExpressionOperand {
+    switch token {
+    case .path: throw fail(message)
+    case .null: throw fail("nothing equals null here; use 'FIELD == null' or 'not exists FIELD'")
+    default: return try operand("expected a value")
+    }
   }
 
   private mutating func operand(_ message: String) throws(ExpressionError) -> ExpressionOperand {
@@ -171,8 +179,9 @@ struct ExpressionParser {
   private mutating func slot(_ path: [String]) -> Int {
     if let field = RecordField.allCases.first(where: { $0.path == path }) { return field.rawValue }
     // Compared as bytes, as keys are.
-    let index = extraPaths.firstIndex { $0.map { Array($0.utf8) } == path.map { Array($0.utf8) } }
-    if let index { return LineScanner.extraSlot(index) }
+    let keys = path.map { Array($0.utf8) }
+    if let index = extraIndices[keys] { return LineScanner.extraSlot(index) }
+    extraIndices[keys] = extraPaths.count
     extraPaths.append(path)
     return LineScanner.extraSlot(extraPaths.count - 1)
   }

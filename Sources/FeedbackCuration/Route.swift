@@ -38,7 +38,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
   /// The words that follow a count.
   public var words: String {
     switch self {
-    case .error: "errors"
+    case .error: "with an error"
     case .rejected: "rejected by a reviewer"
     case .notApproved: "not approved"
     case .unrated: "unrated"
@@ -71,8 +71,9 @@ public enum TrainingTarget: String, Sendable {
 
 /// The one place that decides what may be trained on.
 ///
-/// A correction is learnt whatever the rating. Without one, an answer of at most two stars is never a target, whatever the
-/// threshold; errors and what a reviewer rejected are never trained on at all.
+/// A correction is learnt whatever the rating; one that says what the answer said corrects nothing and is none. Without
+/// one, an answer of at most two stars is never a target, whatever the threshold; errors and what a reviewer rejected are
+/// never trained on at all.
 public enum Route {
   /// The fate of the interaction that a scanner saw last.
   public static func interaction(
@@ -84,36 +85,51 @@ public enum Route {
     case nil: if policy.approvedOnly { return .drop(.notApproved) }
     case true?: break
     }
-    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
-    if !isBlank(bytes, try scanner.text(.correctedResponse)) { return .train(.correction) }
     let rating = try scanner.rating(bytes, .userRating)
+    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    let answer = try scanner.text(.aiResponse)
+    if corrects(bytes, try scanner.text(.correctedResponse), answer) { return .train(.correction) }
     if let rating {
       if rating.isPoor { return .drop(.poor) }
       if !rating.hasQuality(atLeast: policy.threshold) { return .drop(.belowThreshold) }
     } else if !policy.includeUnrated {
       return .drop(.unrated)
     }
-    if isBlank(bytes, try scanner.text(.aiResponse)) { return .drop(.emptyAnswer) }
+    if isBlank(bytes, answer) { return .drop(.emptyAnswer) }
     return .train(rating == nil ? .unrated : .rated)
   }
 
-  /// The fate of an example that was made before: what is labelled bad, made for another use, or poor without being a
-  /// correction is no target, whoever made it.
+  /// The fate of an example that was made before: what is labelled bad, made for another use, an error, rejected, or poor
+  /// without being a correction is no target, whoever made it and whatever it says of its origin.
   public static func example(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, rating: Field
   ) throws(RecordError) -> Fate {
     if !JSONText.equals(bytes, try scanner.text(.use), sft) { return .drop(.otherUse) }
     if try scanner.boolean(.label) == false { return .drop(.otherUse) }
-    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
-    if isBlank(bytes, try scanner.text(.completion)) { return .drop(.emptyAnswer) }
-    let isCorrection = JSONText.equals(bytes, try scanner.text(.origin), correction)
+    if try scanner.isError(bytes) { return .drop(.error) }
+    if try scanner.boolean(.approved) == false { return .drop(.rejected) }
     let stars = try Rating.read(bytes, rating, name: "user_rating")
-    if let stars, stars.isPoor, !isCorrection { return .drop(.poor) }
+    let feedbackStars = try scanner.rating(bytes, .userRating)
+    let isPoor = stars?.isPoor == true || feedbackStars?.isPoor == true
+    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    let completion = try scanner.text(.completion)
+    if isBlank(bytes, completion) { return .drop(.emptyAnswer) }
+    let answer = try scanner.text(.aiResponse)
+    let isCorrection =
+      JSONText.equals(bytes, try scanner.text(.origin), correction) && corrects(bytes, completion, answer)
+    if isPoor && !isCorrection { return .drop(.poor) }
     return .train(isCorrection ? .correction : stars == nil ? .unrated : .rated)
   }
 
   private static let sft = Array("sft".utf8)
   private static let correction = Array(TrainingTarget.correction.rawValue.utf8)
+
+  /// Whether a text is there and says something else than the answer that was given.
+  private static func corrects(_ bytes: Span<UInt8>, _ correction: Field, _ answer: Field) -> Bool {
+    if isBlank(bytes, correction) { return false }
+    if answer.kind != .string { return true }
+    return !JSONText.equals(bytes, answer, JSONText.bytes(bytes, correction))
+  }
 
   /// Whether a string is missing or holds nothing but ASCII white space, escaped or not.
   static func isBlank(_ bytes: Span<UInt8>, _ field: Field) -> Bool {

@@ -49,6 +49,15 @@ public struct Selection: Sendable {
     return verdict == .pass ? .drop : .pass
   }
 
+  /// Whether a record that is no interaction passes.
+  ///
+  /// It has no rating, category or time of the kind that the other criteria look at, and passes them, so that several
+  /// kinds can travel in one stream; an expression holds for any record.
+  public func letsThrough(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) -> Bool {
+    guard let expression else { return true }
+    return expression.evaluate(bytes, scanner) != isInverted
+  }
+
   private func judgeUpright(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner
   ) throws(RecordError) -> Verdict {

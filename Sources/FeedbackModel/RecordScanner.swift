@@ -45,7 +45,13 @@ extension LineScanner {
   ) throws(RecordError) -> Timestamp? {
     let found = try text(field)
     if found.kind == .missing { return nil }
-    if !found.isEscaped, let time = Timestamp(bytes, found.range) { return time }
+    if found.isEscaped {
+      // Some writers escape the `+` of an offset.
+      let text = JSONText.bytes(bytes, found)
+      if let time = Timestamp(text.span, 0..<text.count) { return time }
+    } else if let time = Timestamp(bytes, found.range) {
+      return time
+    }
     throw .schema(field.dotted, "not an RFC 3339 time with a zone", at: found.start)
   }
 
@@ -59,6 +65,22 @@ extension LineScanner {
     throw .schema(
       RecordField.responseTimeMilliseconds.dotted, "not a whole number of milliseconds",
       at: found.start)
+  }
+
+  /// The earlier turns, checked to be an array of `{role, content}` of strings; `.missing` for null.
+  public func history(_ bytes: Span<UInt8>) throws(RecordError) -> Field {
+    let found = self[.history]
+    if !found.hasValue { return .missing }
+    if found.kind != .array { throw .schema(RecordField.history.dotted, "not an array", at: found.start) }
+    var cursor = ElementCursor(found)
+    while let turn = cursor.next(bytes) {
+      let role = JSONWalk.member(bytes, turn, RecordScannerConstants.role)
+      let content = JSONWalk.member(bytes, turn, RecordScannerConstants.content)
+      if role.kind != .string || content.kind != .string {
+        throw .schema(RecordField.history.dotted, "a turn is not {role, content}", at: turn.start)
+      }
+    }
+    return found
   }
 
   /// True, false, or nil where the field is absent or null.
@@ -97,6 +119,8 @@ extension LineScanner {
 private enum RecordScannerConstants {
   static let ok = Array("ok".utf8)
   static let error = Array("error".utf8)
+  static let role = Array("role".utf8)
+  static let content = Array("content".utf8)
 }
 
 /// Which time of an interaction a window looks at.

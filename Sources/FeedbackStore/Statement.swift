@@ -45,7 +45,8 @@ import CSQLite
 
   /// Makes ready for another run; parameters become NULL.
   public func reset() throws(DatabaseError) {
-    try database.check(unsafe sqlite3_reset(handle))
+    // What it returns is the failure of the last step once more, which `step` has thrown already.
+    _ = unsafe sqlite3_reset(handle)
     try database.check(unsafe sqlite3_clear_bindings(handle))
   }
 

@@ -30,7 +30,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
   /// Reads a moment from text; nil where it is not one (30 February is none).
   ///
-  /// A leap second counts as the second after. Digits past the nanosecond are dropped.
+  /// A leap second, which only the last minute of a day in UTC can have, counts as the second after. Digits past the
+  /// nanosecond are dropped.
   public init?(_ text: Span<UInt8>, _ range: Range<Int>, form: Form = .strict) {
     var cursor = TimestampCursor(end: range.upperBound, position: range.lowerBound)
     guard let year = cursor.digits(text, 4), cursor.take(text, 0x2D),
@@ -40,6 +41,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     else { return nil }
     var total = Timestamp.days(year: year, month: month, day: day) * 86_400
     var nanoseconds = 0
+    var isLeapSecond = false
     if cursor.isAtEnd {
       if form == .strict { return nil }
     } else {
@@ -50,6 +52,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         hour < 24, minute < 60, second <= 60
       else { return nil }
       total += hour * 3600 + minute * 60 + second
+      isLeapSecond = second == 60
       if cursor.take(text, 0x2E) {
         guard let fraction = cursor.fraction(text) else { return nil }
         nanoseconds = fraction
@@ -61,6 +64,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         total -= offset
       }
     }
+    if isLeapSecond && Timestamp.floorModulo(total, 86_400) != 0 { return nil }
     guard Timestamp.secondsRange.contains(total) else { return nil }
     self.init(seconds: total, nanoseconds: nanoseconds)
   }
