@@ -63,6 +63,16 @@ public struct DelimitedReader: Sendable {
     var position = range.lowerBound
     while position < range.upperBound {
       if isComplete { begin() }
+      let stop = plainEnd(bytes, position, range.upperBound)
+      if stop > position {
+        for index in position..<stop {
+          raw.append(bytes[index])
+          text.append(bytes[index])
+        }
+        currentOffset += stop - position
+        position = stop
+        continue
+      }
       let byte = bytes[position]
       position += 1
       currentOffset += 1
@@ -71,6 +81,18 @@ public struct DelimitedReader: Sendable {
       if try take(byte) { return position }
     }
     return nil
+  }
+
+  /// Offset past the bytes that stand for themselves in the field that is open: the bulk of a file, copied at once.
+  private func plainEnd(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    let limit = min(end, start + max(0, recordLengthMax - raw.count))
+    var stop = start
+    switch state {
+    case .quoted: while stop < limit, bytes[stop] != 0x22, bytes[stop] != 0x0A { stop &+= 1 }
+    case .plain: while stop < limit, bytes[stop] != delimiter, bytes[stop] != 0x0A { stop &+= 1 }
+    default: break
+    }
+    return stop
   }
 
   /// Where to go on after a record that was thrown.

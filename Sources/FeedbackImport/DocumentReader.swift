@@ -58,6 +58,11 @@ public struct DocumentReader: Sendable {
         state = .afterRecord
         return index
       }
+      if case .record = state {
+        index = takeRecord(bytes, index..<range.upperBound)
+        if case .afterRecord = state { return index }
+        continue
+      }
       index += 1
       let isComplete = try take(byte)
       position.offset += 1
@@ -104,9 +109,12 @@ public struct DocumentReader: Sendable {
         throw fault(.syntax, JSONErrorCode.syntax.message)
       } else {
         beginRecord()
-        return takeRecordByte(byte)
+        record.append(byte)
+        nesting.take(byte)
+        if nesting.endsValue { state = .afterRecord }
+        return nesting.endsValue
       }
-    case .record: return takeRecordByte(byte)
+    case .record: break
     case .afterRecord:
       if isSpace { return false }
       if byte == 0x2C {
@@ -152,16 +160,22 @@ public struct DocumentReader: Sendable {
     nesting.beginValue()
   }
 
-  private mutating func takeRecordByte(_ byte: UInt8) -> Bool {
-    if record.count < recordLengthMax {
-      record.append(byte)
-    } else {
-      overlongLength = (overlongLength ?? record.count) + 1
+  /// Takes bytes up to the end of the record or of the range; returns the offset past them.
+  private mutating func takeRecord(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    let end = nesting.takeValue(bytes, range)
+    let kept = min(end - range.lowerBound, recordLengthMax - record.count)
+    record.append(bytes, range.lowerBound..<range.lowerBound + kept)
+    let cut = end - range.lowerBound - kept
+    if cut > 0 { overlongLength = (overlongLength ?? record.count) + cut }
+    position.offset += end - range.lowerBound
+    var lineStart = -1
+    for index in range.lowerBound..<end where bytes[index] == 0x0A {
+      position.line += 1
+      lineStart = index + 1
     }
-    nesting.take(byte)
-    if !nesting.endsValue { return false }
-    state = .afterRecord
-    return true
+    position.column = lineStart < 0 ? position.column + end - range.lowerBound : end - lineStart + 1
+    if nesting.endsValue { state = .afterRecord }
+    return end
   }
 
   private mutating func keepAround(_ byte: UInt8) throws(RecordError) {

@@ -35,6 +35,23 @@ struct JSONNesting: Sendable {
     isAtStart = false
   }
 
+  /// Takes bytes up to the end of the value that was begun, or of the range; returns the offset past them.
+  mutating func takeValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      if isInString && !isEscaped {
+        while index < range.upperBound, bytes[index] != 0x22, bytes[index] != 0x5C { index &+= 1 }
+        if index == range.upperBound { break }
+      }
+      let byte = bytes[index]
+      if isBare && Self.endsBare(byte) { break }
+      take(byte)
+      index &+= 1
+      if endsValue { break }
+    }
+    return index
+  }
+
   /// Whether the value that was begun has ended with the last byte; never so for a bare one.
   var endsValue: Bool { !isBare && !isInString && depth <= valueDepth }
 

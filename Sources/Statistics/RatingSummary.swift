@@ -96,7 +96,7 @@ public struct RatingSummary: Sendable, Equatable {
   /// nil without ratings.
   public var meanInterval: (low: Double, high: Double)? {
     if count == 0 { return nil }
-    if count < 30 { return dirichletInterval }
+    if count < 30 || variance == 0 { return dirichletInterval }
     return studentInterval.map { (max(1, $0.low), min(5, $0.high)) }
   }
 }
