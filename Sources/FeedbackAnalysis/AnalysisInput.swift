@@ -105,7 +105,8 @@ public struct AnalysisInput: Sendable {
   private(set) var findings: [ReadFinding] = []
   /// The days of the trend of everything.
   private(set) var days: [DayCount] = []
-  private var places: [[UInt8]: Int] = [:]
+  private var metricPlaces: [[UInt8]: Int] = [:]
+  private var findingPlaces: [[UInt8]: Int] = [:]
 
   /// Starts with nothing read.
   public init() {}
@@ -133,20 +134,20 @@ public struct AnalysisInput: Sendable {
   }
 
   private mutating func put(_ metric: ReadMetric) {
-    if let place = places[metric.scope.json] {
+    if let place = metricPlaces[metric.scope.json] {
       metrics[place] = metric
     } else {
-      places[metric.scope.json] = metrics.count
+      metricPlaces[metric.scope.json] = metrics.count
       metrics.append(metric)
     }
   }
 
   private mutating func put(_ finding: ReadFinding) {
     let key = finding.kind + finding.scope.json
-    if let place = places[key] {
+    if let place = findingPlaces[key] {
       findings[place] = finding
     } else {
-      places[key] = findings.count
+      findingPlaces[key] = findings.count
       findings.append(finding)
     }
   }

@@ -65,7 +65,7 @@ extension AnalysisReport {
   private var findingsText: String {
     let problems = findings.filter { $0.kind == .problem }
     var text = ""
-    if problems.isEmpty { text += "Nothing to flag. \(checked.sentence)\n" }
+    if problems.isEmpty { text += "Nothing to flag. \(DisplayText.printable(Array(checked.sentence.utf8)))\n" }
     for (title, kind) in [
       ("Problems", Finding.Kind.problem), ("Early signals", .earlySignal), ("Little feedback", .lowFeedback),
     ] {

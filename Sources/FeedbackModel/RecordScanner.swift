@@ -133,14 +133,16 @@ public enum TimeField: String, Sendable, CaseIterable {
 
 extension Rating {
   /// Reads a field that has to be a rating; nil where it is absent or null.
+  ///
+  /// The name is made only for a record that is refused.
   public static func read(
-    _ bytes: Span<UInt8>, _ field: Field, name: String
+    _ bytes: Span<UInt8>, _ field: Field, name: @autoclosure () -> String
   ) throws(RecordError) -> Rating? {
     if !field.hasValue { return nil }
-    if field.kind != .number { throw .schema(name, "not a number", at: field.start) }
+    if field.kind != .number { throw .schema(name(), "not a number", at: field.start) }
     if let rating = Rating(bytes, field.range) { return rating }
     throw RecordError(
-      reason: "number-range", field: name, message: "\(name): not between 1 and 5",
+      reason: "number-range", field: name(), message: "\(name()): not between 1 and 5",
       offset: field.start)
   }
 }

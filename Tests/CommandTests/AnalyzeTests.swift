@@ -115,6 +115,10 @@ import Testing
     let outcome = try shell("fb-recommend old new | jq -c '[.kind, .evidence.rated, .statement]'", in: folder.url)
     #expect(
       outcome.text == #"["none",2,"Nothing to do: no finding calls for a change. 7 categories were checked."]"# + "\n")
+    // A kind that nobody knows, in a scope that a metric has too.
+    let odd = #"{"type":"finding","schema":1,"scope":{},"kind":"","statement":"","confidence":""}"# + "\n"
+    try folder.write("odd", odd)
+    #expect(try shell("fb-recommend old odd | wc -l", in: folder.url).text == "1\n")
     for (record, word) in [
       (#"{"type":"metric","schema":2,"scope":{}}"#, "schema"), (#"{"type":"metric","schema":1}"#, "scope"),
       (#"{"type":"finding","schema":1,"scope":{},"kind":3}"#, "kind"),

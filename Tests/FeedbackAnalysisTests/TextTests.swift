@@ -67,6 +67,14 @@ import Testing
     }
   }
 
+  @Test func aLongTimeTakesNoMoreThanSixtyMarks() throws {
+    let days = [0, 1, 364].map { DayCount(day: $0, interactions: 2, rated: 2, poor: 0, sum: 2_000_000 * ($0 % 7 + 1)) }
+    let line = try #require(Sparkline(days))
+    #expect(line.marks.count == 53 && line.legend == "a mark for 7 days, 1970-01-01 to 1970-12-31")
+    #expect(line.marks.first == "▂" && line.marks.last == "▁")
+    #expect(Sparkline([]) == nil)
+  }
+
   @Test func markdownShowsNamesAsTheyAre() {
     #expect(Advice.escaped(Array("a|b*_<b>`c` [x](y)".utf8)) == "a\\|b\\*\\_\\<b\\>\\`c\\` \\[x\\](y)")
   }
