@@ -44,9 +44,9 @@ COLUMNS = ["id", "timestamp", "session_id", "user_id", "user_prompt", "ai_respon
 # and 5 stars; the same of all other categories together.
 USE_CASES = {
     "support": ("refunds", "accuracy", 108, (18, 11, 7, 8, 22), (7, 4, 15, 29, 95)),
-    "education": ("fractions", "clarity", 104, (12, 14, 9, 9, 21), (4, 5, 12, 31, 86)),
+    "education": ("fractions", "clarity", 104, (12, 14, 9, 9, 21), (4, 5, 13, 34, 94)),
     "business": ("leave-policy", "accuracy", 112, (20, 9, 6, 10, 24), (6, 3, 11, 25, 110)),
-    "content": ("product-descriptions", "helpfulness", 110, (14, 13, 9, 9, 19), (3, 4, 14, 31, 73)),
+    "content": ("product-descriptions", "helpfulness", 110, (14, 13, 9, 9, 19), (3, 4, 16, 37, 90)),
 }
 
 
