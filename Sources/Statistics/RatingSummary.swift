@@ -93,7 +93,7 @@ public struct RatingSummary: Sendable, Equatable {
   /// The 95 % interval for the mean that is printed: Dirichlet below 30 ratings, where Student's covers too little on
   /// J-shaped ratings; Student's from there on, clipped to 1 to 5 stars.
   ///
-  /// nil without ratings.
+  /// Where all ratings are equal Student's has no width, which claims too much: Dirichlet then, too. nil without ratings.
   public var meanInterval: (low: Double, high: Double)? {
     if count == 0 { return nil }
     if count < 30 || variance == 0 { return dirichletInterval }

@@ -151,6 +151,9 @@ struct VectorTests {
     summary.add(millionths: 2_499_999, isPoor: false, isGood: false)
     #expect([2, 3].map { summary.count(ofLevel: $0) } == [1, 1])
     #expect(RatingSummary().meanInterval == nil && RatingSummary().mean == nil)
+    var equal = RatingSummary()
+    for _ in 0..<40 { equal.add(millionths: 5_000_000, isPoor: false, isGood: true) }
+    #expect((equal.meanInterval?.low ?? 5) < 4.99 && equal.meanInterval?.high == 5)
     var times = LatencyHistogram()
     times.add(.max)
     #expect((times.quantile(permille: 500) ?? 0) > 9.2e18)
