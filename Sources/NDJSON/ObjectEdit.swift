@@ -41,6 +41,16 @@ public struct ObjectEdit: Sendable {
     added.append(contentsOf: json)
   }
 
+  /// Adds a member at the end of the object.
+  ///
+  /// `text` is the text of its key, `json` its value.
+  public mutating func add(key text: [UInt8], _ json: [UInt8]) {
+    if !added.isEmpty { added.append(0x2C) }
+    JSONText.encode(text, into: &added)
+    added.append(0x3A)
+    added.append(contentsOf: json)
+  }
+
   /// Adds a member at the end of the object, its key and value as they stand in another text.
   public mutating func add(_ bytes: Span<UInt8>, _ member: MemberCursor.Member) {
     if !added.isEmpty { added.append(0x2C) }
@@ -52,13 +62,18 @@ public struct ObjectEdit: Sendable {
   /// Appends the object with the changes made.
   public func apply(_ bytes: Span<UInt8>, _ object: Field, to json: inout [UInt8]) {
     json.append(0x7B)
+    // In the order of the members, so that an object of many keys is walked once.
+    var changes = replaced.sorted { $0.start < $1.start }[...]
+    var gone = removed.sorted()[...]
     var cursor = MemberCursor(object)
     var gap = object.start + 1
     var isFirst = true
     while let member = cursor.next(bytes) {
       let keyStart = member.key.textRange.lowerBound
       let valueRange = member.value.textRange
-      if !removed.contains(valueRange.lowerBound) {
+      while let start = gone.first, start < valueRange.lowerBound { gone.removeFirst() }
+      while let change = changes.first, change.start < valueRange.lowerBound { changes.removeFirst() }
+      if gone.first != valueRange.lowerBound {
         // Every gap but the object's first one holds the one comma that is needed here.
         if isFirst {
           for offset in gap..<keyStart where bytes[offset] != 0x2C { json.append(bytes[offset]) }
@@ -66,7 +81,7 @@ public struct ObjectEdit: Sendable {
           json.append(bytes, gap..<keyStart)
         }
         isFirst = false
-        if let change = replaced.first(where: { $0.start == valueRange.lowerBound }) {
+        if let change = changes.first, change.start == valueRange.lowerBound {
           json.append(bytes, keyStart..<valueRange.lowerBound)
           json.append(contentsOf: change.value)
         } else {

@@ -117,5 +117,11 @@ import Testing
         $0.remove(member("a")); $0.add("d", Array("4".utf8))
       } == #"{ "b":[1, 2] ,"c":"\u00e9","d":4 }"#)
     #expect(edited { edit in ["a", "b", "c"].forEach { edit.remove(member($0)) } } == "{ }")
+    // Changes are given in any order, and keys that are not known before are escaped.
+    #expect(
+      edited {
+        $0.replace(member("c"), with: Array("3".utf8)); $0.remove(member("b"))
+        $0.replace(member("a"), with: Array("1".utf8)); $0.add(key: Array("q\"".utf8), Array("4".utf8))
+      } == #"{ "a" : 1 ,"c":3,"q\"":4 }"#)
   }
 }
