@@ -14,6 +14,7 @@ public final class RecordInput {
   /// Blank lines are none.
   public private(set) var readCount = 0
   private var progress: Progress
+  private var fileIndex = 0
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// Makes an input; no path is standard input.
@@ -35,7 +36,8 @@ public final class RecordInput {
     _ scanner: inout LineScanner,
     _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
   ) throws {
-    for path in paths {
+    for (index, path) in paths.enumerated() {
+      fileIndex = index
       if try !readLines(path, try Descriptor.reading(path), prefix: [], &scanner, body) { break }
     }
     try finish()
@@ -95,7 +97,7 @@ public final class RecordInput {
     let bytes = storage.span
     var start = lines.lowerBound
     if fileOffset == 0 && RecordInput.byteOrderMark.matches(bytes, start..<start + 3) { start += 3 }
-    var place = RecordPlace(file: path, line: 0, fileOffset: 0, range: 0..<0)
+    var place = RecordPlace(file: path, fileIndex: fileIndex, line: 0, fileOffset: 0, range: 0..<0)
     while start < lines.upperBound {
       let next = scanner.scan(bytes, from: start)
       lineNumber += 1
@@ -130,7 +132,8 @@ public final class RecordInput {
     _ path: String, _ line: Int, _ fileOffset: Int, _ storage: [UInt8], _ range: Range<Int>, _ length: Int
   ) throws {
     readCount += 1
-    let place = RecordPlace(file: path, line: line, fileOffset: fileOffset, range: range)
+    let place = RecordPlace(
+      file: path, fileIndex: fileIndex, line: line, fileOffset: fileOffset, range: range)
     let error = RecordError(
       reason: JSONErrorCode.lineLength.reason, field: "",
       message: "line of \(length) bytes: longer than --max-line \(lineLengthMax)",

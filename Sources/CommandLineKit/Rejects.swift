@@ -5,6 +5,8 @@ import SystemIO
 public struct RecordPlace: Sendable {
   /// The file as it was named, `-` for standard input.
   public var file: String
+  /// Index of the file among those of the input, counted from 0.
+  public var fileIndex: Int
   /// Line in the file, counted from 1.
   public var line: Int
   /// Offset of the record's first byte from the start of the file.
@@ -15,8 +17,11 @@ public struct RecordPlace: Sendable {
   public var range: Range<Int>
 
   /// Makes a place.
-  public init(file: String, line: Int, column: Int = 1, fileOffset: Int, range: Range<Int>) {
+  public init(
+    file: String, fileIndex: Int = 0, line: Int, column: Int = 1, fileOffset: Int, range: Range<Int>
+  ) {
     self.file = file
+    self.fileIndex = fileIndex
     self.line = line
     self.column = column
     self.fileOffset = fileOffset

@@ -1,17 +1,29 @@
 import ArgumentParser
 import SystemIO
 
-/// A command of the project.
-///
-/// It declares options and says what to do; `main` is here, so that all commands treat closed streams, repeated
-/// options, failed writes and exit statuses alike.
-public protocol Tool: ParsableCommand {
-  /// The options that take no value, as they are typed. What `main` has to know to tell an option given twice from a
-  /// value that looks like one.
+/// What `main` has to know of the options of a command, or of one of its subcommands, to tell an option given twice from
+/// a value that looks like one.
+public protocol OptionKinds: ParsableCommand {
+  /// The options that take no value, as they are typed.
   static var flags: Set<String> { get }
   /// The options that may be given more than once.
   static var repeatable: Set<String> { get }
 }
+
+extension OptionKinds {
+  /// Options without a value besides those that every command has.
+  public static var flags: Set<String> { [] }
+
+  /// Options that may be given more than once.
+  public static var repeatable: Set<String> { [] }
+}
+
+/// A command of the project.
+///
+/// It declares options and says what to do; `main` is here, so that all commands treat closed streams, repeated
+/// options, failed writes and exit statuses alike. A command may have subcommands, named by its first argument; they are
+/// `OptionKinds` too.
+public protocol Tool: OptionKinds {}
 
 /// The version of all commands; the head of CHANGELOG.md says the same.
 public let toolVersion = "0.1.0"
@@ -19,12 +31,6 @@ public let toolVersion = "0.1.0"
 extension Tool {
   /// The name that messages begin with.
   public static var name: String { configuration.commandName ?? "fb" }
-
-  /// Options without a value besides those that every command has.
-  public static var flags: Set<String> { [] }
-
-  /// Options that may be given more than once.
-  public static var repeatable: Set<String> { [] }
 
   /// Runs the command and ends the process.
   public static func main() {
@@ -88,10 +94,21 @@ extension Tool {
     return ExitStatus(error)
   }
 
+  /// The command that the options belong to: the subcommand that the first argument names, if one does.
+  private static func optionKinds(_ arguments: [String]) -> any OptionKinds.Type {
+    for case let subcommand as any OptionKinds.Type in configuration.subcommands
+    where subcommand.configuration.commandName == arguments.first {
+      return subcommand
+    }
+    return self
+  }
+
   /// The first option that is given twice though it may be given once.
   static func firstRepeatedOption(_ arguments: [String]) -> String? {
     var seen: Set<String> = []
-    let withoutValue = flags.union(["--help", "-h", "--version", "--verbose"])
+    let kinds = optionKinds(arguments)
+    let repeatable = kinds.repeatable
+    let withoutValue = kinds.flags.union(["--help", "-h", "--version", "--verbose"])
     var index = 0
     while index < arguments.count {
       let argument = arguments[index]

@@ -179,7 +179,7 @@ public struct InteractionNormalizer: Sendable {
       edit.remove(flat)
       if !flat.hasValue { continue }
       let json = try FeedbackValue.normalized(bytes, flat, field) ?? RecordBuilder.compact(bytes, flat)
-      feedbackEdit.add(Array(field.name.utf8), json)
+      feedbackEdit.add(key: Array(field.name.utf8), json)
     }
     if feedbackEdit.isEmpty { return }
     var json: [UInt8] = []

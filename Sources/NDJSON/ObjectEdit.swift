@@ -53,12 +53,13 @@ public struct ObjectEdit: Sendable {
     first.append(contentsOf: json)
   }
 
-  /// Adds a member at the end of the object; `key` is the body of a JSON string, `json` is its value.
-  public mutating func add(_ key: [UInt8], _ json: [UInt8]) {
+  /// Adds a member at the end of the object.
+  ///
+  /// `text` is the text of its key, `json` its value.
+  public mutating func add(key text: [UInt8], _ json: [UInt8]) {
     if !added.isEmpty { added.append(0x2C) }
-    added.append(0x22)
-    added.append(contentsOf: key)
-    added.append("\":")
+    JSONText.encode(text, into: &added)
+    added.append(0x3A)
     added.append(contentsOf: json)
   }
 
@@ -73,6 +74,9 @@ public struct ObjectEdit: Sendable {
   /// Appends the object with the changes made.
   public func apply(_ bytes: Span<UInt8>, _ object: Field, to json: inout [UInt8]) {
     json.append(0x7B)
+    // In the order of the members, so that an object of many keys is walked once.
+    var changes = replaced.sorted { $0.start < $1.start }[...]
+    var gone = removed.sorted()[...]
     var cursor = MemberCursor(object)
     var gap = object.start + 1
     var isFirst = true
@@ -80,7 +84,9 @@ public struct ObjectEdit: Sendable {
     while let member = cursor.next(bytes) {
       let keyStart = member.key.textRange.lowerBound
       let valueRange = member.value.textRange
-      if !removed.contains(valueRange.lowerBound) {
+      while let start = gone.first, start < valueRange.lowerBound { gone.removeFirst() }
+      while let change = changes.first, change.start < valueRange.lowerBound { changes.removeFirst() }
+      if gone.first != valueRange.lowerBound {
         // Every gap but the object's first one holds the one comma that is needed here.
         if isFirst {
           if !first.isEmpty { json.append(0x2C) }
@@ -89,7 +95,7 @@ public struct ObjectEdit: Sendable {
           json.append(bytes, gap..<keyStart)
         }
         isFirst = false
-        if let change = replaced.first(where: { $0.start == valueRange.lowerBound }) {
+        if let change = changes.first, change.start == valueRange.lowerBound {
           json.append(bytes, keyStart..<valueRange.lowerBound)
           json.append(contentsOf: change.value)
         } else {

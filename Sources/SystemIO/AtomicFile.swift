@@ -48,7 +48,12 @@ public final class AtomicFile {
   public func publish() throws(SystemError) {
     if unsafe rename(temporaryPath, path) != 0 { throw SystemError(.create, path, code: errno) }
     isPending = false
-    let folder = unsafe Glibc.open(AtomicFile.split(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    try AtomicFile.synchronizeFolder(of: path)
+  }
+
+  /// Makes sure that the name of a file survives a loss of power.
+  static func synchronizeFolder(of path: String) throws(SystemError) {
+    let folder = unsafe Glibc.open(split(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder < 0 { throw SystemError(.write, path, code: errno) }
     try Descriptor(number: folder, path: path).synchronize()
   }

@@ -127,5 +127,11 @@ import Testing
         edit.addFirst("i", Array("0".utf8))
         edit.add("d", Array("4".utf8))
       } == #"{"i":0,"d":4 }"#)
+    // Changes are given in any order, and keys that are not known before are escaped.
+    #expect(
+      edited {
+        $0.replace(member("c"), with: Array("3".utf8)); $0.remove(member("b"))
+        $0.replace(member("a"), with: Array("1".utf8)); $0.add(key: Array("q\"".utf8), Array("4".utf8))
+      } == #"{ "a" : 1 ,"c":3,"q\"":4 }"#)
   }
 }
