@@ -78,5 +78,6 @@ let package = Package(
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("NDJSONTests", ["NDJSON"]),
+    tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps"]),
   ]
 )
