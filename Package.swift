@@ -85,5 +85,6 @@ let package = Package(
     tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),
     tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
+    tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps"]),
   ]
 )
