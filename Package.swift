@@ -70,7 +70,7 @@ let package = Package(
     command("fb-recommend", ["FeedbackAnalysis"]),
 
     // Tests, one target a library; CommandTests runs the built executables
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    .target(name: "TestSupport", dependencies: ["NDJSON"], path: "Tests/TestSupport", swiftSettings: common),
     tests(
       "CommandTests",
       ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
@@ -78,7 +78,7 @@ let package = Package(
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
-    tests("NDJSONTests", ["NDJSON"]),
+    tests("NDJSONTests", ["NDJSON", "Digest"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),
   ]
 )
