@@ -80,7 +80,7 @@ let package = Package(
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
-    tests("NDJSONTests", ["NDJSON"]),
+    tests("NDJSONTests", ["NDJSON", "Digest"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),
     tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),

@@ -10,7 +10,7 @@ extension LineScanner {
       if byte == 0x5C {
         position = escape(bytes, position)
       } else if byte < 0x20 {
-        fail(byte == 0x0A ? .truncated : .controlCharacter, position)
+        fail(byte == 0x0A && !rules.isDocument ? .truncated : .controlCharacter, position)
       } else {
         position = multibyte(bytes, position)
       }

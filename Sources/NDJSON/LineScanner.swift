@@ -103,7 +103,10 @@ public struct LineScanner: Sendable {
     let end = scan(padded.span, from: 0)
     if rules.isDocument && code == .none && end < text.count { fail(.trailing, end) }
     if !rules.isDocument && code == .none && end <= text.count { fail(.trailing, end - 1) }
-    if code != .none && errorOffset >= text.count && code == .syntax { code = .truncated }
+    if code != .none && errorOffset >= text.count {
+      errorOffset = text.count
+      if code == .syntax || code == .number || code == .controlCharacter { code = .truncated }
+    }
     return padded
   }
 

@@ -49,6 +49,15 @@ func verdict(_ text: String, _ rules: JSONRules = .record) -> JSONError? {
     #expect(verdict(text) == nil)
   }
 
+  @Test(arguments: [
+    ("[1,\n", JSONErrorCode.truncated, 4), ("", .truncated, 0), ("[-", .truncated, 2),
+    ("[\"a\n\"]", .controlCharacter, 3),
+    ("[\"a", .truncated, 3), ("{} x", .trailing, 3),
+  ])
+  func aDocumentIsRefusedAtItsOwnBytes(text: String, code: JSONErrorCode, offset: Int) {
+    #expect(verdict(text, .document) == JSONError(code, at: offset))
+  }
+
   @Test func depthIsLimited() {
     func nested(_ depth: Int) -> String {
       #"{"a":"# + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1)
