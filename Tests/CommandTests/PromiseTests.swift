@@ -180,7 +180,7 @@ import Testing
   @Test(arguments: lines)
   func everyOptionMayBeGivenOnce(line: String) throws {
     let tool = String(line.split(separator: " ")[0])
-    let options = try OptionTable(tool, subcommand: line.split(separator: " ").dropFirst().first.map(String.init))
+    let options = try OptionTable(tool, line: line)
     #expect(!options.all.isEmpty)
     for option in options.all where !option.isRepeating {
       let value = option.takesValue ? "=1" : ""
@@ -207,12 +207,14 @@ struct OptionTable {
   }
   var all: [Option] = []
 
-  init(_ tool: String, subcommand: String? = nil) throws {
+  /// Reads the table of a command, or of the subcommand that is the second word of a line.
+  init(_ tool: String, line: String = "") throws {
     let dump = try shell("\(tool) --experimental-dump-help").output
     let root = try #require(try JSONSerialization.jsonObject(with: dump) as? [String: Any])
     var command = try #require(root["command"] as? [String: Any])
-    if let subcommand, let inner = command["subcommands"] as? [[String: Any]] {
-      command = try #require(inner.first { $0["commandName"] as? String == subcommand })
+    let word = line.split(separator: " ").dropFirst().first.map(String.init)
+    if let word, !word.hasPrefix("-"), let inner = command["subcommands"] as? [[String: Any]] {
+      command = try #require(inner.first { $0["commandName"] as? String == word })
     }
     for argument in command["arguments"] as? [[String: Any]] ?? [] {
       guard let names = argument["names"] as? [[String: Any]],
