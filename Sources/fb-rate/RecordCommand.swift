@@ -70,7 +70,7 @@ struct RecordCommand: OptionKinds {
   }
 
   func run() throws {
-    let moment = asOf?.moment ?? Timestamp(seconds: StandardStreams.currentSeconds())
+    let moment = asOf?.moment ?? Timestamp(microseconds: StandardStreams.currentMicroseconds())
     try LogFile.append(event(at: moment).line, to: log)
   }
 
@@ -86,6 +86,13 @@ struct RecordCommand: OptionKinds {
     event.values[.approved] = decision.map { .decision($0 == .approved) }
     for member in withdraw { event.values[member] = .withdrawn }
     return event
+  }
+}
+
+extension Timestamp {
+  /// A moment from 1970 on.
+  fileprivate init(microseconds count: Int) {
+    self.init(seconds: count / 1_000_000, nanoseconds: count % 1_000_000 * 1000)
   }
 }
 
