@@ -27,7 +27,7 @@ struct RaterFeedback {
 
   mutating func apply(_ act: FeedbackFold.Act, position: Int) {
     let time = act.object.time ?? .oldest
-    if time >= ratedAt, let json = act.object.timeJSON, time > ratedAt || ratedAtJSON == nil {
+    if let json = act.object.timeJSON, time > ratedAt || ratedAtJSON == nil {
       ratedAt = time
       ratedAtJSON = json
     }
@@ -37,9 +37,7 @@ struct RaterFeedback {
         values[statement.key] = nil
         continue
       }
-      var stamp = statement.stamp ?? Stamp(time: time, source: act.source, position: position)
-      // Saying the same again does not make it older.
-      if let value = values[statement.key], JSONValue.isSame(value.json, json) { stamp = max(stamp, value.stamp) }
+      let stamp = statement.stamp ?? Stamp(time: time, source: act.source, position: position)
       values[statement.key] = (json, stamp)
     }
   }
@@ -137,7 +135,6 @@ struct FeedbackFold {
     return statements.filter { statement in
       guard let json = statement.json else { return false }
       let member = FeedbackMember(key: statement.key)
-      if member == .scale && holders[FeedbackObject.ratingKey] != nil { return false }
       guard let places = holders[statement.key] else { return true }
       if member == .scale || member?.isAveraged == true { return false }
       let isLatest = places.map { place in

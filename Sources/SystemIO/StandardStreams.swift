@@ -37,10 +37,14 @@ public enum StandardStreams {
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 
-  /// Seconds since 1970 by the host's clock: only for `--as-of now` and for the time of an event being recorded.
-  public static func currentSeconds() -> Int {
+  /// Seconds since 1970 by the host's clock: only for `--as-of now`.
+  public static func currentSeconds() -> Int { currentMicroseconds() / 1_000_000 }
+
+  /// Microseconds since 1970 by the host's clock: only for the time of an event being recorded, so that of two acts of one
+  /// second the later one is known.
+  public static func currentMicroseconds() -> Int {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return time.tv_sec
+    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
   }
 }

@@ -14,6 +14,7 @@ struct RecordCommand: OptionKinds {
       """)
 
   static let flags: Set<String> = ["--approved", "--rejected"]
+  static let repeatable: Set<String> = ["--withdraw"]
 
   @Option(
     parsing: .unconditional,
@@ -40,6 +41,12 @@ struct RecordCommand: OptionKinds {
   @Flag(exclusivity: .exclusive)
   var decision: ReviewDecision?
   @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Take back what the person said in FIELD, user_rating for one; may be given more than once.",
+      valueName: "FIELD"))
+  var withdraw: [EventLine.Member] = []
+  @Option(
     help: ArgumentHelp("When it was given, an RFC 3339 time (default: now, by the host's clock).", valueName: "TIME"))
   var asOf: MomentArgument?
   @Option(
@@ -50,29 +57,46 @@ struct RecordCommand: OptionKinds {
   func validate() throws {
     if interaction.isEmpty { throw ValidationError("--interaction is empty") }
     if user?.isEmpty == true { throw ValidationError("--user is empty") }
-    if event(at: Timestamp(seconds: 0)).isEmpty {
+    let values = event(at: Timestamp(seconds: 0)).values
+    let given =
+      [rating, accuracy, helpfulness, clarity].count { $0 != nil }
+      + [text, suggestion, correction].count { $0 != nil } + (decision == nil ? 0 : 1)
+    if values.count < given + withdraw.count {
+      throw ValidationError("--withdraw names a field that is given, or one twice")
+    }
+    if values.isEmpty {
       throw ValidationError("Nothing to record: give --rating, --text or another field")
     }
   }
 
   func run() throws {
-    let moment = asOf?.moment ?? Timestamp(seconds: StandardStreams.currentSeconds())
+    let moment = asOf?.moment ?? Timestamp(microseconds: StandardStreams.currentMicroseconds())
     try LogFile.append(event(at: moment).line, to: log)
   }
 
   private func event(at moment: Timestamp) -> EventLine {
     var event = EventLine(interactionID: interaction, userID: user, timestamp: moment)
-    event.rating = rating?.millionths
-    event.accuracy = accuracy?.millionths
-    event.helpfulness = helpfulness?.millionths
-    event.clarity = clarity?.millionths
-    event.text = text
-    event.suggestion = suggestion
-    event.correction = correction
-    event.approved = decision.map { $0 == .approved }
+    event.values[.userRating] = rating.map { .stars(millionths: $0.millionths) }
+    event.values[.accuracy] = accuracy.map { .stars(millionths: $0.millionths) }
+    event.values[.helpfulness] = helpfulness.map { .stars(millionths: $0.millionths) }
+    event.values[.clarity] = clarity.map { .stars(millionths: $0.millionths) }
+    event.values[.feedbackText] = text.map { .text($0) }
+    event.values[.suggestion] = suggestion.map { .text($0) }
+    event.values[.correctedResponse] = correction.map { .text($0) }
+    event.values[.approved] = decision.map { .decision($0 == .approved) }
+    for member in withdraw { event.values[member] = .withdrawn }
     return event
   }
 }
+
+extension Timestamp {
+  /// A moment from 1970 on.
+  fileprivate init(microseconds count: Int) {
+    self.init(seconds: count / 1_000_000, nanoseconds: count % 1_000_000 * 1000)
+  }
+}
+
+extension EventLine.Member: ExpressibleByArgument {}
 
 /// A reviewer's decision.
 enum ReviewDecision: String, EnumerableFlag {

@@ -57,11 +57,19 @@ import Testing
     let folder = try TemporaryFolder()
     let before = Int(Date().timeIntervalSince1970)
     let outcome = try shell(
-      "fb-rate record --interaction a --rating 4 --log log && jq '.timestamp | fromdate' log", in: folder.url)
+      #"fb-rate record --interaction a --rating 4 --log log && jq '.timestamp | sub("\\.[0-9]{1,6}Z"; "Z") | fromdate' log"#,
+      in: folder.url)
     let after = Int(Date().timeIntervalSince1970)
     let recorded = try #require(Int(outcome.text.dropLast()), "\(outcome.errorText)")
     #expect((before...after).contains(recorded))
     #expect(outcome.lines.count == 1 && outcome.errors.isEmpty)
+    // What is said within one second counts in the order in which it was said.
+    let quick = try shell(
+      """
+      for n in 1 2 3 4 5 4 3; do fb-rate record --interaction a --rating $n --log quick; done
+      echo '{"id":"a"}' | fb-rate join --feedback quick | jq .feedback.user_rating
+      """, in: folder.url)
+    #expect(quick.text == "3\n")
     let twice = try shell(
       """
       for n in 1 2; do fb-rate record --interaction a --rating 4 --as-of 2024-10-01T10:00:00Z --log twice; done
