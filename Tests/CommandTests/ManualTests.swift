@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is written about the commands is so: options, examples, completions, version.
+@Suite struct ManualTests {
+  static func page(_ name: String) throws -> String {
+    try String(contentsOf: projectRoot.appendingPathComponent("man/\(name)"), encoding: .utf8)
+  }
+
+  /// The commands of a tool that have options of their own: itself, or its subcommands.
+  static func lines(_ tool: String) -> [String] { tool == "fb-rate" ? ["fb-rate join", "fb-rate record"] : [tool] }
+
+  @Test(arguments: toolNames)
+  func pageAndHelpKnowTheSameOptions(tool: String) throws {
+    var known: Set<String> = ["--help", "--version"]
+    for line in Self.lines(tool) { known.formUnion(try OptionTable(tool, line: line).all.map(\.name)) }
+    // An option is described by `.It Fl -name`; one with a short name by `.It Fl o , -name`.
+    var described: Set<String> = []
+    for line in try Self.page("\(tool).1").split(separator: "\n") where line.hasPrefix(".It Fl ") {
+      for word in line.dropFirst(7).split(separator: " ") where word.hasPrefix("-") && word.count > 1 {
+        described.insert("-" + word)
+      }
+    }
+    #expect(described == known, "\(described.symmetricDifference(known).sorted())")
+    let synopsis = try #require(try Self.page("\(tool).1").components(separatedBy: ".Sh DESCRIPTION").first)
+    for option in known.subtracting(["--help", "--version", "--output"]) {
+      #expect(synopsis.contains(" \(option.dropFirst())"), "\(option) in the synopsis")
+    }
+  }
+
+  @Test(arguments: toolNames)
+  func completionsKnowEveryOption(tool: String) throws {
+    for kind in ["bash", "zsh", "fish"] {
+      let script = try shell("\(tool) --generate-completion-script \(kind)")
+      #expect(script.status == 0 && script.errors.isEmpty)
+      for line in Self.lines(tool) {
+        for option in try OptionTable(tool, line: line).all {
+          let name = kind == "fish" ? "-l \(option.name.dropFirst(2))" : option.name
+          let quoted = kind == "fish" ? "-l '\(option.name.dropFirst(2))'" : option.name
+          #expect(script.text.contains(name) || script.text.contains(quoted), "\(kind): \(option.name)")
+        }
+      }
+      if kind == "bash" { #expect(try shell("bash -n", input: script.output).status == 0) }
+    }
+  }
+
+  @Test func theChangelogBeginsWithTheVersion() throws {
+    let changelog = try String(contentsOf: projectRoot.appendingPathComponent("CHANGELOG.md"), encoding: .utf8)
+    let headings = changelog.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { $0.dropFirst(3) }
+    let version = try shell("fb-ingest --version").text.trimmingCharacters(in: .newlines)
+    #expect(headings.first { $0 != "Unreleased" } == version[...])
+  }
+
+  static let pages = toolNames.map { $0 + ".1" } + ["fb-record.5"]
+
+  @Test(arguments: pages)
+  func theExamplesOfThePageRun(page: String) throws {
+    let examples = try #require(try Self.page(page).components(separatedBy: ".Sh EXAMPLES\n").dropFirst().first)
+    let section = examples.components(separatedBy: "\n.Sh ")[0]
+    let blocks = section.components(separatedBy: ".Bd -literal").dropFirst().map { block in
+      let body = block.components(separatedBy: "\n.Ed")[0].drop { $0 != "\n" }.dropFirst()
+      return body.replacingOccurrences(of: "\\e", with: "\\").replacingOccurrences(of: "\\&", with: "")
+    }
+    #expect(!blocks.isEmpty)
+    try Self.run(blocks, of: page)
+  }
+
+  @Test func theExamplesOfTheReadmeRun() throws {
+    let readme = try String(contentsOf: projectRoot.appendingPathComponent("README.md"), encoding: .utf8)
+    let blocks = readme.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "\n```")[0] }
+    #expect(blocks.count >= 5)
+    try Self.run(blocks, of: "README.md")
+  }
+
+  /// Runs examples in one folder, in order. In a block with lines that begin with `$ ` each of them is a command, and the
+  /// lines after it are what it prints; another block is a script.
+  private static func run(_ blocks: [String], of name: String) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      at: folder.url.appendingPathComponent("samples"),
+      withDestinationURL: projectRoot.appendingPathComponent("samples"))
+    for block in blocks {
+      for (command, expected) in steps(block) {
+        let outcome = try shell("set -e; \(command)", in: folder.url)
+        #expect(outcome.status == 0, "\(name): \(command): \(outcome.errorText)")
+        if let expected { #expect(outcome.text == expected, "\(name): \(command)") }
+      }
+    }
+  }
+
+  private static func steps(_ block: String) -> [(command: String, expected: String?)] {
+    let lines = block.components(separatedBy: "\n")
+    if !lines.contains(where: { $0.hasPrefix("$ ") }) { return [(block, nil)] }
+    var steps: [(command: String, expected: String?)] = []
+    for line in lines {
+      if line.hasPrefix("$ ") {
+        steps.append((String(line.dropFirst(2)), nil))
+      } else if let last = steps.indices.last {
+        if steps[last].command.hasSuffix("\\") && steps[last].expected == nil {
+          steps[last].command += "\n" + line
+        } else {
+          steps[last].expected = (steps[last].expected ?? "") + line + "\n"
+        }
+      }
+    }
+    return steps
+  }
+}
