@@ -83,5 +83,8 @@ let package = Package(
     tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),
     tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
+    tests("FeedbackCurationTests", ["FeedbackCuration", "FeedbackModel", "NDJSON", "Timestamps"]),
+    tests("FeedbackExportTests", ["FeedbackExport", "FeedbackModel", "FeedbackStore", "NDJSON"]),
+    tests("CommandLineKitTests", ["CommandLineKit", "Timestamps", arguments]),
   ]
 )
