@@ -28,7 +28,8 @@ public struct DecimalArgument: ExpressibleByArgument, Sendable {
     let bytes = Array(argument.utf8)
     var scanner = LineScanner(FieldSet(paths: []), rules: .grammar)
     let padded = scanner.scan(text: bytes)
-    guard scanner.code == .none, scanner.root.kind == .number, scanner.root.end == bytes.count,
+    guard scanner.code == .none, scanner.root.kind == .number,
+      scanner.root.range == 0..<bytes.count,
       let (value, isExact) = JSONNumber.fixed(padded.span, 0..<bytes.count, decimals: 6), isExact
     else { return nil }
     millionths = value

@@ -39,6 +39,7 @@ public struct InputOptions: ParsableArguments {
     if let maxRejects, maxRejects != .count(0), rejects == nil {
       throw ValidationError("--max-rejects needs --rejects FILE, so that nothing is lost")
     }
+    if rejects == "-" { throw ValidationError("--rejects needs a file: standard output has the records") }
     if let maxLine, maxLine.value < 2 { throw ValidationError("--max-line is at least 2") }
   }
 

@@ -13,6 +13,9 @@ public final class RecordInput {
   ///
   /// Blank lines are none.
   public private(set) var readCount = 0
+  /// What is done before the input is waited for: to hand on what is written, so that `tail -f log | fb-filter` shows
+  /// a record when it comes.
+  public var beforeWaiting: () throws -> Void = {}
   private var progress: Progress
   private var fileIndex = 0
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -74,6 +77,7 @@ public final class RecordInput {
     var reader = BlockReader(descriptor, lineLengthMax: lineLengthMax, prefix: prefix)
     var lineNumber = 0
     while true {
+      if reader.isIdle { try beforeWaiting() }
       switch try reader.next() {
       case .end: return true
       case .overlong(let length):

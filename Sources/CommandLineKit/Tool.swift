@@ -87,7 +87,10 @@ extension Tool {
       }
     }
     if code == .validationFailure {
-      StandardStreams.writeError(text + "\n")
+      // The parser quotes the command line; line by line, as it has several.
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let printed = lines.map { printable(String($0), lengthMax: 4096) }
+      StandardStreams.writeError(printed.joined(separator: "\n") + "\n")
       return .usage
     }
     Diagnostics(name).error("internal error: \(text)")

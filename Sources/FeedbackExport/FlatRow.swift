@@ -8,7 +8,7 @@ import NDJSON
 public struct FlatRow: Sendable {
   /// What the table can hold.
   public enum Table: Sendable {
-    /// SQLite: typed values; a number has to be a double exactly.
+    /// SQLite: typed values; of a number that is no double, `extra` has the exact one.
     case sqlite
     /// CSV: text; an empty cell is an absent field, so an empty string is none.
     case delimited
@@ -75,14 +75,18 @@ public struct FlatRow: Sendable {
     JSONWalk.appendCompact(bytes, member.value.textRange, to: &extra)
   }
 
+  /// Puts a member into its column; false where `extra` has to hold it, for want of a column or because the column does
+  /// not hold all of it.
   private mutating func place(
     _ bytes: Span<UInt8>, _ member: MemberCursor.Member, among names: [[UInt8]]
   ) -> Bool {
     for index in 0..<names.count where !names[index].isEmpty {
       if JSONText.equals(bytes, member.key, names[index]) {
-        if !fits(bytes, member.value, FlatColumn.all[index].kind) { return false }
+        let kind = FlatColumn.all[index].kind
+        if !fits(bytes, member.value, kind) { return false }
         cells[index] = member.value
-        return true
+        // The nearest double stands in the column all the same, or an average would lack it.
+        return kind != .number || table == .delimited || isDouble(bytes, member.value)
       }
     }
     return false
@@ -92,7 +96,7 @@ public struct FlatRow: Sendable {
     switch kind {
     case .text: return value.kind == .string && (table == .sqlite || value.end > value.start)
     case .integer: return value.kind == .number && isPlainInteger(bytes, value)
-    case .number: return value.kind == .number && (table == .delimited || isDouble(bytes, value))
+    case .number: return value.kind == .number
     case .boolean: return value.kind == .true || value.kind == .false
     case .json: return value.kind == .object || value.kind == .array
     }

@@ -5,7 +5,7 @@ import NDJSON
 public struct TrainingExample: Sendable {
   /// The system prompt, `.missing` if there is none.
   public var systemPrompt: Field
-  /// Earlier turns, an array of `{role, content}`, `.missing` if there are none.
+  /// Earlier turns, an array of `{role, content}` of strings, `.missing` if there are none.
   public var history: Field
   /// What the person asked.
   public var userPrompt: Field
@@ -33,6 +33,22 @@ public struct TrainingExample: Sendable {
   }
 }
 
+/// Why a target refuses an example that is fit to train on.
+public enum TargetRefusal: Int, CaseIterable, Sendable {
+  /// An earlier turn is of a role that the target has no plain message for.
+  case role
+  /// A text holds what the target's model takes for the start of a turn.
+  case turnMarker
+
+  /// The words that follow a count.
+  public var words: String {
+    switch self {
+    case .role: "with a turn that is not of system, user or assistant"
+    case .turnMarker: "with \"Human:\" or \"Assistant:\" at the start of a line"
+    }
+  }
+}
+
 /// Renders examples for a trainer.
 ///
 /// String bodies are copied as they stand in the record, escapes and all: the target is JSON too.
@@ -52,26 +68,43 @@ public struct TrainingRenderer: Sendable {
   private let systemPrompt: [UInt8]?
   /// How many examples were written without the earlier turns they had.
   public private(set) var withoutHistoryCount = 0
+  private var refused = [Int](repeating: 0, count: TargetRefusal.allCases.count)
+  private var text: [UInt8] = []
 
-  private static let user = Array("user".utf8)
+  private static let openAIRoles = ["system", "user", "assistant"].map { Array($0.utf8) }
+  private static let turnMarkers = ["\nHuman:", "\nAssistant:"].map { Array($0.utf8) }
   private static let assistant = Array("assistant".utf8)
   private static let content = Array("content".utf8)
   private static let role = Array("role".utf8)
 
   /// Makes a renderer; `systemPrompt` replaces that of every record.
+  ///
+  /// An empty one leaves system prompts out.
   public init(_ shape: Shape, systemPrompt: String?) {
     self.shape = shape
     self.systemPrompt = systemPrompt.map { text in
       var json: [UInt8] = []
-      JSONText.encode(text, into: &json)
+      if !text.isEmpty { JSONText.encode(text, into: &json) }
       return json
     }
   }
 
-  /// Appends one example, without a newline.
+  /// How many examples the target refused for a reason.
+  public func refusedCount(_ refusal: TargetRefusal) -> Int { refused[refusal.rawValue] }
+
+  /// How many examples the target refused and why, in a fixed order.
+  public var refusals: [String] {
+    TargetRefusal.allCases.filter { refusedCount($0) > 0 }.map { "\(refusedCount($0)) \($0.words)" }
+  }
+
+  /// Appends one example, without a newline; returns false, with the reason counted, where the target refuses it.
   public mutating func append(
     _ example: TrainingExample, _ bytes: Span<UInt8>, to line: inout [UInt8]
-  ) throws(RecordError) {
+  ) -> Bool {
+    if let refusal = refusal(example, bytes) {
+      refused[refusal.rawValue] += 1
+      return false
+    }
     line.append(0x7B)
     if shape == .bedrockClaude, hasSystemPrompt(example) {
       line.append("\"system\":")
@@ -84,7 +117,7 @@ public struct TrainingRenderer: Sendable {
       appendSystemPrompt(example, bytes, to: &line)
       line.append("},")
     }
-    try appendHistory(example.history, bytes, to: &line)
+    appendHistory(example.history, bytes, to: &line)
     line.append("{\"role\":\"user\",\"content\":")
     line.append(bytes, example.userPrompt.textRange)
     line.append("},{\"role\":\"assistant\",\"content\":")
@@ -92,10 +125,44 @@ public struct TrainingRenderer: Sendable {
     line.append("}]")
     if shape == .document { appendProvenance(example, bytes, to: &line) }
     line.append(0x7D)
+    return true
+  }
+
+  private mutating func refusal(_ example: TrainingExample, _ bytes: Span<UInt8>) -> TargetRefusal? {
+    switch shape {
+    case .document: return nil
+    case .openAI:
+      var cursor = ElementCursor(example.history)
+      while let turn = cursor.next(bytes) {
+        let role = JSONWalk.member(bytes, turn, Self.role)
+        if !Self.openAIRoles.contains(where: { JSONText.equals(bytes, role, $0) }) { return .role }
+      }
+      return nil
+    case .bedrockClaude:
+      let system = systemPrompt == nil ? example.systemPrompt : .missing
+      for field in [system, example.userPrompt, example.answer] where hasTurnMarker(bytes, field) {
+        return .turnMarker
+      }
+      return nil
+    }
+  }
+
+  /// A newline stands in JSON as an escape, so most texts are done at the first test.
+  private mutating func hasTurnMarker(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    if field.kind != .string || !field.isEscaped { return false }
+    text.removeAll(keepingCapacity: true)
+    JSONText.decode(bytes, field.range, into: &text)
+    for marker in Self.turnMarkers where text.count >= marker.count {
+      for start in 0...text.count - marker.count where text[start] == 0x0A {
+        if marker.matches(text.span, start..<start + marker.count) { return true }
+      }
+    }
+    return false
   }
 
   private func hasSystemPrompt(_ example: TrainingExample) -> Bool {
-    systemPrompt != nil || example.systemPrompt.end > example.systemPrompt.start
+    if let systemPrompt { return !systemPrompt.isEmpty }
+    return example.systemPrompt.end > example.systemPrompt.start
   }
 
   private func appendSystemPrompt(
@@ -112,7 +179,7 @@ public struct TrainingRenderer: Sendable {
   /// without its earlier turns.
   private mutating func appendHistory(
     _ history: Field, _ bytes: Span<UInt8>, to line: inout [UInt8]
-  ) throws(RecordError) {
+  ) {
     var cursor = ElementCursor(history)
     guard var turn = cursor.next(bytes) else { return }
     if shape == .bedrockClaude {
@@ -122,9 +189,6 @@ public struct TrainingRenderer: Sendable {
     while true {
       let role = JSONWalk.member(bytes, turn, Self.role)
       let content = JSONWalk.member(bytes, turn, Self.content)
-      guard role.kind == .string, content.kind == .string else {
-        throw .schema("history", "a turn is not {role, content}", at: turn.start)
-      }
       line.append("{\"role\":")
       line.append(bytes, role.textRange)
       line.append(",\"content\":")

@@ -3,8 +3,9 @@
 /// Field names are those of the record; the members of `feedback` stand beside the others.
 ///
 /// What a column cannot hold goes to `extra`, a JSON object of the record's shape, so that nothing is lost: members that
-/// no column knows (of the record and of its `feedback`), `null`s, values of another kind than the column's, numbers that
-/// a double does not hold exactly, and empty strings in CSV. Reading back, `extra` is merged over the columns.
+/// no column knows (of the record and of its `feedback`), `null`s, values of another kind than the column's, and empty
+/// strings in CSV; in SQLite also numbers that a double does not hold exactly, of which the column has the nearest double.
+/// Reading back, `extra` is merged over the columns.
 public enum FlatColumn {
   /// What a column holds.
   public enum Kind: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A file under a temporary name in the folder of its final one; it takes the final name in one step, or disappears.
+/// A file under a temporary name in the folder of its final one; it takes the final name in one step, or disappears:
+/// when its owner goes away, and when a signal ends the command.
 public final class AtomicFile {
   /// The final name.
   public let path: String
@@ -24,6 +25,7 @@ public final class AtomicFile {
         close(number)
         self.path = path
         temporaryPath = candidate
+        PendingFiles.add(candidate)
         return
       }
       attempt += 1
@@ -32,7 +34,9 @@ public final class AtomicFile {
   }
 
   deinit {
-    if isPending { unsafe unlink(temporaryPath) }
+    if !isPending { return }
+    unsafe unlink(temporaryPath)
+    PendingFiles.remove(temporaryPath)
   }
 
   /// Opens the temporary file to read and write.
@@ -48,6 +52,7 @@ public final class AtomicFile {
   public func publish() throws(SystemError) {
     if unsafe rename(temporaryPath, path) != 0 { throw SystemError(.create, path, code: errno) }
     isPending = false
+    PendingFiles.remove(temporaryPath)
     try AtomicFile.synchronizeFolder(of: path)
   }
 

@@ -55,6 +55,9 @@ public struct BlockReader: ~Copyable {
 
   private var capacity: Int { storage.count - BlockReader.padding }
 
+  /// Whether the next block will be a while in coming, because whoever writes it pauses.
+  public var isIdle: Bool { !hasEnded && descriptor.isIdle(milliseconds: 20) }
+
   /// Brings the next block.
   public mutating func next() throws(SystemError) -> Block {
     dropUsed()

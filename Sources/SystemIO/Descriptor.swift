@@ -82,6 +82,14 @@ public struct Descriptor: ~Copyable {
     if status()?.isPipe == true { _ = fcntl(number, setPipeSize, Int32(1 << 20)) }
   }
 
+  /// Whether a read would wait for more than a number of milliseconds.
+  ///
+  /// Never of a plain file.
+  public func isIdle(milliseconds: Int32) -> Bool {
+    var request = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&request, 1, milliseconds) == 0
+  }
+
   /// What the system knows about the open file.
   public func status() -> FileStatus? { FileStatus(descriptor: number) }
 }

@@ -44,7 +44,7 @@ struct ExportCommand: Tool {
   var allowFew = false
   @Option(
     help: ArgumentHelp(
-      "created_at of a database (default: its newest timestamp).", valueName: "T"))
+      "created_at of the output (default: its newest timestamp).", valueName: "T"))
   var asOf: MomentArgument?
   @Flag(help: "Replace a SQLite database that exists.")
   var force = false
@@ -52,6 +52,10 @@ struct ExportCommand: Tool {
   func validate() throws {
     if format == .sqlite && (output.output ?? "-") == "-" {
       throw ValidationError("--format sqlite needs -o FILE")
+    }
+    if format.isDatabase && (qualityThreshold != nil || approvedOnly || includeUnrated || system != nil || allowFew) {
+      throw ValidationError(
+        "--format \(format.rawValue) takes all records: options about training do not go with it (see fb-filter)")
     }
   }
 
@@ -73,6 +77,9 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
   case openai, bedrock, json
   case jsonDatabase = "json-database"
   case csv, sqlite
+
+  /// Whether it takes all records, rather than what is fit to train on.
+  var isDatabase: Bool { self == .jsonDatabase || self == .csv || self == .sqlite }
 }
 
 // MARK: Training files
@@ -95,39 +102,25 @@ extension ExportCommand {
     let stream = try output.open()
     let spool = shape == .document ? try SpoolFile() : nil
     var scanner = LineScanner.records(extra: [["user_rating"]])
-    var renderer = TrainingRenderer(shape, systemPrompt: system)
-    var dropped = DropCounts()
-    var line: [UInt8] = []
-    var written = 0
-    var newest: Timestamp?
-    let policy = self.policy
+    var run = ExampleRun(
+      policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system), spool: spool,
+      minimum: allowFew ? 0 : minimum)
     defer { try? stream.flush() }
     try records.forEach(&scanner) { bytes, scanner, _ in
-      guard let example = try TrainingExample.read(bytes, scanner, policy, &dropped) else { return true }
-      line.removeAll(keepingCapacity: true)
-      if spool != nil {
-        if written > 0 { line.append(contentsOf: [0x2C, 0x0A]) }
-        if let time = try scanner.timestamp(bytes, .timestamp) { newest = max(newest ?? time, time) }
-      }
-      try renderer.append(example, bytes, to: &line)
-      written += 1
-      if let spool {
-        try spool.write(line.span, 0..<line.count)
-      } else {
-        try stream.writeLine(line.span, 0..<line.count)
-      }
+      try run.take(bytes, scanner, to: stream)
       return true
     }
-    if let spool { try writeDocument(spool, count: written, newest, stream) }
-    if written < minimum && !allowFew {
+    let left = run.dropped.words + run.renderer.refusals
+    if run.written < run.minimum {
+      if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw CommandError(
-        .data, "\(counted(written, "example")): \(format.rawValue) needs \(minimum) (see --allow-few)")
+        .data, "\(counted(run.written, "example")): \(format.rawValue) needs \(minimum) (see --allow-few)")
     }
+    if let spool { try writeDocument(spool, count: run.written, run.newest, stream) }
     try stream.finish()
+    let bare = run.renderer.withoutHistoryCount
     report(
-      written, records, dropped.words,
-      note: renderer.withoutHistoryCount == 0
-        ? nil : "\(renderer.withoutHistoryCount) written without their earlier turns", diagnostics)
+      run.written, records, left, note: bare == 0 ? nil : "\(bare) without their earlier turns", diagnostics)
   }
 
   private func writeDocument(
@@ -154,52 +147,15 @@ extension ExportCommand {
   }
 }
 
-extension TrainingExample {
-  /// The example that a record is or becomes; nil, counted, where it is not fit to train on.
-  static func read(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy,
-    _ dropped: inout DropCounts
-  ) throws(RecordError) -> TrainingExample? {
-    let type = try scanner.recordType(bytes)
-    let topRating = scanner.fields[LineScanner.extraSlot(0)]
-    let fate: Fate
-    switch type {
-    case .interaction: fate = try Route.interaction(bytes, scanner, policy)
-    case .example: fate = try Route.example(bytes, scanner, rating: topRating)
-    default: fate = .drop(.otherUse)
-    }
-    let target: TrainingTarget
-    switch fate {
-    case .drop(let reason):
-      dropped.add(reason)
-      return nil
-    case .train(let answer): target = answer
-    }
-    let history = scanner[.history]
-    if history.hasValue && history.kind != .array {
-      throw .schema("history", "not an array", at: history.start)
-    }
-    let answer: Field
-    switch (type, target) {
-    case (.example, _): answer = scanner[.completion]
-    case (_, .correction): answer = scanner[.correctedResponse]
-    default: answer = scanner[.aiResponse]
-    }
-    return TrainingExample(
-      systemPrompt: try scanner.text(.systemPrompt), history: history,
-      userPrompt: scanner[.userPrompt], answer: answer, category: try scanner.text(.category),
-      userRating: type == .example ? topRating : scanner[.userRating], origin: target.rawValue)
-  }
-}
-
 // MARK: Databases
 
 extension ExportCommand {
   /// Hands over every interaction; other kinds of record are counted and left.
+  ///
+  /// What a database is asked for has to be right in all of them: the time, the rating and the category.
   private func forEachInteraction(
-    _ diagnostics: Diagnostics, _ body: (Span<UInt8>, borrowing LineScanner, Timestamp?) throws -> Void
+    _ records: RecordInput, _ body: (Span<UInt8>, borrowing LineScanner) throws -> Void
   ) throws -> (records: RecordInput, written: Int, other: Int, createdAt: String?) {
-    let records = try input.open(diagnostics)
     var scanner = LineScanner.records()
     var written = 0
     var other = 0
@@ -210,7 +166,9 @@ extension ExportCommand {
         return true
       }
       let time = try scanner.timestamp(bytes, .timestamp)
-      try body(bytes, scanner, time)
+      _ = try scanner.rating(bytes, .userRating)
+      _ = try scanner.text(.category)
+      try body(bytes, scanner)
       written += 1
       if let time { newest = max(newest ?? time, time) }
       return true
@@ -226,13 +184,14 @@ extension ExportCommand {
   }
 
   private func exportRows(_ diagnostics: Diagnostics) throws {
+    let records = try input.open(diagnostics)
     let stream = try output.open()
     var export = DelimitedExport()
     var line: [UInt8] = []
     export.appendHeader(to: &line)
     try stream.write(line)
     defer { try? stream.flush() }
-    let result = try forEachInteraction(diagnostics) { bytes, scanner, _ in
+    let result = try forEachInteraction(records) { bytes, scanner in
       line.removeAll(keepingCapacity: true)
       export.append(bytes, scanner.root, to: &line)
       try stream.write(line.span, 0..<line.count)
@@ -242,16 +201,17 @@ extension ExportCommand {
   }
 
   private func exportDocument(_ diagnostics: Diagnostics) throws {
+    let records = try input.open(diagnostics)
     let stream = try output.open()
     let spool = try SpoolFile()
     var summary = CategorySummary()
     var line: [UInt8] = []
-    let result = try forEachInteraction(diagnostics) { bytes, scanner, _ in
+    let result = try forEachInteraction(records) { bytes, scanner in
+      try summary.add(bytes, scanner)
       line.removeAll(keepingCapacity: true)
       if spool.count > 0 { line.append(contentsOf: [0x2C, 0x0A]) }
       line.append(bytes, scanner.root.range)
       try spool.write(line.span, 0..<line.count)
-      try summary.add(bytes, scanner)
     }
     try stream.write(summary.head(createdAt: result.createdAt))
     try spool.forEachBlock { block throws(SystemError) in try stream.write(block, 0..<block.count) }
@@ -266,10 +226,11 @@ extension ExportCommand {
       if !status.isRegular { throw CommandError(.cannotCreate, "cannot create \(path): not a plain file") }
       if !force { throw CommandError(.cannotCreate, "\(path) exists (--force replaces it)") }
     }
+    let records = try input.open(diagnostics)
     let file = try AtomicFile(path: path)
     do {
       let export = try DatabaseExport(path: file.temporaryPath)
-      let result = try forEachInteraction(diagnostics) { bytes, scanner, _ in
+      let result = try forEachInteraction(records) { bytes, scanner in
         try export.append(bytes, scanner.root)
       }
       try export.finish(createdAt: result.createdAt, count: result.written)

@@ -77,6 +77,7 @@ struct FilterCommand: Tool {
     var run = FilterRun(
       selection: selection, limit: limit?.value ?? .max, countsOnly: count,
       router: use.map { _ in makeRouter() })
+    records.beforeWaiting = { try stream.flush() }
     defer { try? stream.flush() }
     if run.limit > 0 {
       try records.forEach(&scanner) { bytes, scanner, place in
@@ -154,8 +155,7 @@ private struct FilterRun {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace,
     to stream: OutputStream
   ) throws -> Bool {
-    // Kinds of record that have no rating of their own pass through, so that they can travel in one stream.
-    if try scanner[.type].kind == .missing || scanner.recordType(bytes) == .interaction {
+    if try scanner.recordType(bytes) == .interaction {
       switch try selection.judge(bytes, scanner) {
       case .drop: return true
       case .dropWithoutTime:
@@ -164,6 +164,8 @@ private struct FilterRun {
       case .pass: break
       }
       if router != nil { return try route(bytes, scanner, to: stream) }
+    } else if !selection.letsThrough(bytes, scanner) {
+      return true
     }
     written += 1
     if !countsOnly { try stream.writeLine(bytes, place.range) }

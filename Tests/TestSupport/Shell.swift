@@ -58,12 +58,23 @@ public func shell(
   process.standardInput = try FileHandle(forReadingFrom: source)
   process.standardOutput = try FileHandle(forWritingTo: output)
   process.standardError = try FileHandle(forWritingTo: errors)
-  try process.run()
+  try withAllSignals { try process.run() }
   process.waitUntilExit()
   let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
   return Outcome(
     status: signal + process.terminationStatus, output: try Data(contentsOf: output),
     errors: try Data(contentsOf: errors))
+}
+
+/// Does something with no signal blocked: tests run on threads that block most of them, and a command would inherit that
+/// and not end when it is told to.
+private func withAllSignals(_ body: () throws -> Void) throws {
+  var none = sigset_t()
+  var before = sigset_t()
+  sigemptyset(&none)
+  pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+  try body()
 }
 
 /// A folder that is removed when its owner goes away.
