@@ -60,6 +60,8 @@ public final class Rejects {
   public private(set) var count = 0
   /// At most this many messages are printed; the rejects file has them all.
   private static let messageMax = 20
+  /// Bytes of a record that are encoded at once; three make four letters.
+  private static let pieceSize = 3 << 14
 
   /// Starts with none; makes the rejects file at once, so that a run does not find out at its first bad record that it
   /// cannot.
@@ -85,7 +87,7 @@ public final class Rejects {
       diagnostics.note("further messages about bad records are left out")
     }
     if let output {
-      try output.write(line(error, place, bytes, position, length: length))
+      try write(error, place, bytes, position, length: length, to: output)
     }
     if case .count(let most) = budget, count > most {
       try finish()
@@ -108,10 +110,11 @@ public final class Rejects {
     try output?.finish()
   }
 
-  private func line(
+  /// Writes one line of the rejects file, the record in pieces: an encoded copy of a long one would be twice its size.
+  private func write(
     _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>,
-    _ position: (line: Int, column: Int, fileOffset: Int), length: Int?
-  ) -> [UInt8] {
+    _ position: (line: Int, column: Int, fileOffset: Int), length: Int?, to output: OutputStream
+  ) throws(SystemError) {
     var json: [UInt8] = []
     json.append("{\"file\":")
     JSONText.encode(place.file, into: &json)
@@ -133,9 +136,17 @@ public final class Rejects {
       json.append(",\"truncated\":true")
     }
     json.append(",\"raw_b64\":\"")
-    let end = min(place.range.upperBound, place.range.lowerBound + BlockReader.overlongHeadMax)
-    Base64.append(bytes, place.range.lowerBound..<(length == nil ? place.range.upperBound : end), to: &json)
+    var start = place.range.lowerBound
+    let end =
+      length == nil ? place.range.upperBound : min(place.range.upperBound, start + BlockReader.overlongHeadMax)
+    while start < end {
+      let next = min(end, start + Rejects.pieceSize)
+      Base64.append(bytes, start..<next, to: &json)
+      try output.write(json)
+      json.removeAll(keepingCapacity: true)
+      start = next
+    }
     json.append("\"}\n")
-    return json
+    try output.write(json)
   }
 }

@@ -1,8 +1,9 @@
 /// Reads a file in large blocks of whole lines.
 ///
 /// `storage[lines]` holds the lines of the block, each with its `\n`; the last line of the file is given one if it lacks
-/// it. At least `padding` readable bytes follow. Memory is one block, or twice the longest line accepted. A line over the
-/// limit that fits into a block all the same may come among `lines`: whoever looks at lines compares their length.
+/// it. At least `padding` readable bytes follow. Memory is one block, or the longest line accepted and a block (while it
+/// grows to that, half as much again). A line over the limit that fits into a block all the same may come among `lines`:
+/// whoever looks at lines compares their length.
 public struct BlockReader: ~Copyable {
   /// What a call to `next` brought.
   public enum Block: Sendable, Equatable {
@@ -31,6 +32,7 @@ public struct BlockReader: ~Copyable {
 
   private let descriptor: Descriptor
   private let lineLengthMax: Int
+  private let capacityMax: Int
   private var filled = 0
   private var hasEnded = false
   /// Bytes of `storage` that the last block used up, and how many bytes of the file they stood for.
@@ -47,7 +49,8 @@ public struct BlockReader: ~Copyable {
     _ descriptor: consuming Descriptor, lineLengthMax: Int, prefix: [UInt8] = [], blockSize: Int = 1 << 20
   ) {
     self.descriptor = descriptor
-    self.lineLengthMax = lineLengthMax
+    self.lineLengthMax = min(lineLengthMax, Int.max / 2)
+    capacityMax = self.lineLengthMax + 2 + blockSize
     self.descriptor.widenPipe()
     filled = prefix.count
     storage = prefix + Array(repeating: 0, count: max(0, blockSize - prefix.count) + BlockReader.padding)
@@ -67,11 +70,22 @@ public struct BlockReader: ~Copyable {
       if end > 0 { return hand(0..<end, fileBytes: end) }
       if hasEnded { return lastLine() }
       if filled > lineLengthMax + 1 { return try overlong() }
-      if filled > capacity / 2 { storage.append(contentsOf: repeatElement(0, count: capacity)) }
+      if filled > capacity / 2 && capacity < capacityMax { grow() }
       let count = try descriptor.read(into: &storage, at: filled, count: capacity - filled)
       filled += count
       hasEnded = count == 0
     }
+  }
+
+  /// Makes room for a line that is longer than what there is: twice as much, or what the longest line needs.
+  private mutating func grow() {
+    var wider = [UInt8](repeating: 0, count: min(2 * capacity, capacityMax) + BlockReader.padding)
+    unsafe wider.withUnsafeMutableBytes { target in
+      unsafe storage.withUnsafeBytes { source in
+        unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<filled]))
+      }
+    }
+    storage = wider
   }
 
   private mutating func hand(_ range: Range<Int>, fileBytes: Int) -> Block {
