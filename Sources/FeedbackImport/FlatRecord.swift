@@ -37,21 +37,24 @@ struct FlatRecord: Sendable {
   /// Fills a builder from the cells of a row.
   func fill(_ cells: [FlatCell], _ builder: inout RecordBuilder) throws(RecordError) {
     if !map.isEmpty { return try fillMapped(cells, &builder) }
-    var extra: [UInt8] = []
-    for (index, cell) in cells.enumerated() {
+    // What `extra` holds goes before the columns: a column may have the nearest that it can hold of the same field.
+    let extraIndex = names.firstIndex(of: Self.extra)
+    var hasExtra = false
+    if let extraIndex, case .text(let text) = cells[extraIndex], text.first == 0x7B {
+      hasExtra = true
+      try merge(text, into: &builder)
+    }
+    for (index, cell) in cells.enumerated() where !(hasExtra && index == extraIndex) {
       guard let json = FlatRecord.json(cell, fields[index]?.kind) else { continue }
       if let column = fields[index] {
         if column.field != .metadata || !FlatRecord.addObject(json, to: &builder) { builder.add(column.field, json) }
-      } else if names[index] == Self.extra, case .text(let text) = cell, text.first == 0x7B {
-        extra = text
       } else {
-        var key: [UInt8] = []
         let name = names[index]
+        var key: [UInt8] = []
         JSONText.encodeBody(name.span, 0..<name.count, into: &key)
         builder.addMetadata(key, json)
       }
     }
-    if !extra.isEmpty { try merge(extra, into: &builder) }
   }
 
   /// With a map, a row is an object of strings and numbers like any other foreign record.
@@ -122,7 +125,11 @@ struct FlatRecord: Sendable {
         SourceRecord.addUnknown(bytes.span, member, key: key, to: &builder)
       } else {
         let json = RecordBuilder.compact(bytes.span, member.value)
-        builder.addUnknown(RecordBuilder.body(bytes.span, member.key), json, inFeedback: false)
+        if let field = RecordField.ofInteraction(key), field.path.count == 1 {
+          builder.add(field, json)
+        } else {
+          builder.addUnknown(RecordBuilder.body(bytes.span, member.key), json, inFeedback: false)
+        }
       }
     }
   }

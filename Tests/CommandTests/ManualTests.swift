@@ -73,8 +73,10 @@ import Testing
     try Self.run(blocks, of: "README.md")
   }
 
-  /// Runs examples in one folder, in order. In a block with lines that begin with `$ ` each of them is a command, and the
-  /// lines after it are what it prints; another block is a script.
+  /// Runs examples in one folder, in order.
+  ///
+  /// In a block with lines that begin with `$ ` each of them is a command, and the lines after it are what it prints;
+  /// another block is a script.
   private static func run(_ blocks: [String], of name: String) throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(
