@@ -78,6 +78,7 @@ let package = Package(
       ["fb-ingest", "fb-rate", "fb-analyze", "fb-filter", "fb-export", "fb-recommend"]),
     tests("SystemIOTests", ["SystemIO"]),
     tests("DelimitedTextTests", ["DelimitedText"]),
+    tests("FeedbackStoreTests", ["FeedbackStore"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
     tests("NDJSONTests", ["NDJSON", "Digest"]),
