@@ -47,7 +47,7 @@ struct FilterCommand: Tool {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Only records for which EXPR holds, e.g. 'model == \"m2\" and not exists feedback'.",
+      "Only records, of any kind, for which EXPR holds, e.g. 'model == \"m2\" and not exists feedback'.",
       valueName: "EXPR"))
   var `where`: String?
   @Flag(help: "Write the records that do not pass instead.")
