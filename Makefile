@@ -11,7 +11,7 @@ export SWIFT_BACKTRACE := enable=no
 .DEFAULT_GOAL := build
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing on a Debian system (SQLite's headers, pkg-config, jq ...)
 	@.ci/setup
@@ -21,6 +21,9 @@ setup-test:
 
 setup-lint:
 	@.ci/setup lint
+
+setup-bench:
+	@.ci/setup bench
 
 build: setup ## build the commands as small static executables, in .build/release
 	@.ci/build $(STATIC)
@@ -41,12 +44,18 @@ demo: build ## run the improvement cycle on the samples
 bench: build ## time the commands beside jq and others on generated data (SIZE=200M)
 	@PATH="$(CURDIR)/$(RELEASE):$$PATH" python3 Tests/Benchmarks/bench.py $(or $(SIZE),200M)
 
+bench-instructions: build setup-bench ## count the instructions per byte of the commands; fails above the committed thresholds
+	python3 Tests/Benchmarks/instructions.py $(RELEASE)
+
+fuzz: setup-test ## fuzz the parsers with libFuzzer and the address sanitizer (SECONDS=10 for each, or RUNS=1000000)
+	@SECONDS_EACH=$(or $(SECONDS),10) RUNS=$(RUNS) Tests/Fuzzing/fuzz $(TARGETS)
+
 format: ## format the sources in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
 lint: setup-lint ## style of Swift, shell and man pages
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
-	shellcheck pipelines/improvement-cycle pipelines/demo .ci/run .ci/setup .ci/build
+	shellcheck pipelines/improvement-cycle pipelines/demo .ci/run .ci/setup .ci/build Tests/Fuzzing/fuzz
 	mandoc -T lint -W warning man/*.1 man/*.5 man/*.7
 
 install: ## install commands, man pages and completions under $(DESTDIR)$(PREFIX); build first
@@ -81,4 +90,4 @@ uninstall: ## remove what install put there
 clean: ## remove everything that was built
 	rm -rf .build
 
-.PHONY: help setup setup-test setup-lint build test check record demo bench format lint install uninstall clean
+.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions fuzz format lint install uninstall clean

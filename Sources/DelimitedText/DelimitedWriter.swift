@@ -1,9 +1,10 @@
 /// Writes delimited text as RFC 4180 has it, with LF at the end of a record.
 ///
-/// A field is quoted only where it has to be.
+/// A field is quoted only where it has to be; so is a lone empty one, as an empty line is no record.
 public struct DelimitedWriter: Sendable {
   private let delimiter: UInt8
   private var isAtStart = true
+  private var isLoneAndEmpty = false
 
   /// Makes a writer.
   public init(delimiter: UInt8 = 0x2C) { self.delimiter = delimiter }
@@ -11,6 +12,7 @@ public struct DelimitedWriter: Sendable {
   /// Appends one field of the current record.
   public mutating func append(_ field: [UInt8], to text: inout [UInt8]) {
     if !isAtStart { text.append(delimiter) }
+    isLoneAndEmpty = isAtStart && field.isEmpty
     isAtStart = false
     if !needsQuotes(field) {
       text.append(contentsOf: field)
@@ -26,6 +28,8 @@ public struct DelimitedWriter: Sendable {
 
   /// Ends the record.
   public mutating func endRecord(_ text: inout [UInt8]) {
+    if isLoneAndEmpty { text.append(contentsOf: [0x22, 0x22]) }
+    isLoneAndEmpty = false
     text.append(0x0A)
     isAtStart = true
   }

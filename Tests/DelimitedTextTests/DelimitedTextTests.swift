@@ -43,8 +43,9 @@ import Testing
   @Test func readingUndoesWriting() throws {
     var generator = SeededGenerator(seed: 21)
     for _ in 0..<500 {
+      let width = Int.random(in: 1...3, using: &generator)
       let rows = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
-        (0..<3).map { _ in
+        (0..<width).map { _ in
           String(
             (0..<Int.random(in: 0...5, using: &generator)).map { _ in
               "ab,\"\n\r \té".randomElement(using: &generator) ?? "a"
