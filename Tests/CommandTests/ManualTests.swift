@@ -2,254 +2,108 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is written about the commands, held against the commands.
+/// What is written about the commands is so: options, examples, completions, version.
 @Suite struct ManualTests {
-  static let manual = projectRoot.appendingPathComponent("man")
-
-  static let pages: [String] =
-    ((try? FileManager.default.contentsOfDirectory(atPath: manual.path)) ?? []).filter {
-      $0.hasSuffix(".1") || $0.hasSuffix(".5") || $0.hasSuffix(".7")
-    }.sorted()
-
-  static let hasMandoc = (try? shell("command -v mandoc").status) == 0
-
-  /// The long options of a command and of all its subcommands, without the dashes.
-  static func options(of tool: String) throws -> Set<String> {
-    func collect(_ command: [String: Any]) -> Set<String> {
-      let arguments = command["arguments"] as? [[String: Any]] ?? []
-      let names = arguments.flatMap { $0["names"] as? [[String: Any]] ?? [] }
-      let long = names.filter { $0["kind"] as? String == "long" }.compactMap { $0["name"] as? String }
-      return (command["subcommands"] as? [[String: Any]] ?? []).reduce(into: Set(long)) { $0.formUnion(collect($1)) }
-    }
-    let dump = try shell("\(tool) --experimental-dump-help").output
-    let root = try #require(try JSONSerialization.jsonObject(with: dump) as? [String: Any])
-    return collect(try #require(root["command"] as? [String: Any]))
+  static func page(_ name: String) throws -> String {
+    try String(contentsOf: projectRoot.appendingPathComponent("man/\(name)"), encoding: .utf8)
   }
 
-  @Test(arguments: toolNames)
-  func thePageHasTheOptionsOfTheHelp(tool: String) throws {
-    let page = try String(contentsOf: Self.manual.appendingPathComponent("\(tool).1"), encoding: .utf8)
-    let written = ManualPage.listedOptions(page)
-    let known = try Self.options(of: tool)
-    #expect(known.count > 5)
-    #expect(known.subtracting(written).sorted() == [], "not in man/\(tool).1")
-    #expect(written.subtracting(known).sorted() == [], "not an option of \(tool)")
-  }
+  /// The commands of a tool that have options of their own: itself, or its subcommands.
+  static func lines(_ tool: String) -> [String] { tool == "fb-rate" ? ["fb-rate join", "fb-rate record"] : [tool] }
 
   @Test(arguments: toolNames)
-  func thePageHasItsSections(tool: String) throws {
-    let page = try String(contentsOf: Self.manual.appendingPathComponent("\(tool).1"), encoding: .utf8)
-    let sections = page.split(separator: "\n").filter { $0.hasPrefix(".Sh ") }.map { $0.dropFirst(4) }
-    for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "EXAMPLES", "SEE ALSO"] {
-      #expect(sections.contains { $0 == section }, "\(section)")
-    }
-    #expect(page.contains(".Nm \(tool)\n"))
-  }
-
-  @Test(arguments: toolNames)
-  func completionsNameEveryOption(tool: String) throws {
-    let known = try Self.options(of: tool)
-    let spellings = [("bash", "--"), ("zsh", "--"), ("fish", "-l ")]
-    for (name, prefix) in spellings {
-      let script = try shell("\(tool) --generate-completion-script \(name)")
-      #expect(script.status == 0 && script.errors.isEmpty)
-      let text = script.text.replacingOccurrences(of: "'", with: "")
-      for option in known.sorted() {
-        #expect(text.contains(prefix + option), "\(name): \(option)")
+  func pageAndHelpKnowTheSameOptions(tool: String) throws {
+    var known: Set<String> = ["--help", "--version"]
+    for line in Self.lines(tool) { known.formUnion(try OptionTable(tool, line: line).all.map(\.name)) }
+    // An option is described by `.It Fl -name`; one with a short name by `.It Fl o , -name`.
+    var described: Set<String> = []
+    for line in try Self.page("\(tool).1").split(separator: "\n") where line.hasPrefix(".It Fl ") {
+      for word in line.dropFirst(7).split(separator: " ") where word.hasPrefix("-") && word.count > 1 {
+        described.insert("-" + word)
       }
-      let check = try shell("command -v \(name) >/dev/null || exit 0; \(name) -n /dev/stdin", input: script.output)
-      #expect(check.status == 0, "\(name): \(check.errorText)")
+    }
+    #expect(described == known, "\(described.symmetricDifference(known).sorted())")
+  }
+
+  @Test(arguments: toolNames)
+  func completionsKnowEveryOption(tool: String) throws {
+    for kind in ["bash", "zsh", "fish"] {
+      let script = try shell("\(tool) --generate-completion-script \(kind)")
+      #expect(script.status == 0 && script.errors.isEmpty)
+      for line in Self.lines(tool) {
+        for option in try OptionTable(tool, line: line).all {
+          let name = kind == "fish" ? "-l \(option.name.dropFirst(2))" : option.name
+          let quoted = kind == "fish" ? "-l '\(option.name.dropFirst(2))'" : option.name
+          #expect(script.text.contains(name) || script.text.contains(quoted), "\(kind): \(option.name)")
+        }
+      }
+      if kind == "bash" { #expect(try shell("bash -n", input: script.output).status == 0) }
     }
   }
 
-  @Test func theChangeLogBeginsWithTheVersion() throws {
-    let file = projectRoot.appendingPathComponent("CHANGELOG.md")
-    guard let text = try? String(contentsOf: file, encoding: .utf8) else { return }
-    let headings = text.split(separator: "\n").filter { $0.hasPrefix("#") }
-    let newest = headings.lazy.compactMap { $0.firstMatch(of: /[0-9]+\.[0-9]+\.[0-9]+/)?.output }.first
-    for tool in toolNames {
-      #expect(try shell("\(tool) --version").text == "\(newest ?? "none")\n")
-    }
+  @Test func theChangelogBeginsWithTheVersion() throws {
+    let changelog = try String(contentsOf: projectRoot.appendingPathComponent("CHANGELOG.md"), encoding: .utf8)
+    let headings = changelog.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { $0.dropFirst(3) }
+    let version = try shell("fb-ingest --version").text.trimmingCharacters(in: .newlines)
+    #expect(headings.first { $0 != "Unreleased" } == version[...])
   }
 
-  @Test(.enabled(if: hasMandoc, "mandoc is absent"), arguments: pages)
-  func thePageIsCleanMdoc(page: String) throws {
-    let lint = try shell("mandoc -T lint -W warning \(page)", in: Self.manual)
-    #expect(lint.status == 0 && lint.text.isEmpty, "\(lint.text)\(lint.errorText)")
-    // References to pages of the project lead somewhere.
-    let text = try String(contentsOf: Self.manual.appendingPathComponent(page), encoding: .utf8)
-    for match in text.matches(of: /\.Xr (fb-[a-z-]+) ([157])/) {
-      let target = "\(match.output.1).\(match.output.2)"
-      #expect(Self.pages.contains(target), "\(target)")
-    }
-  }
+  static let pages = toolNames.map { $0 + ".1" }
 
-  @Test(.enabled(if: hasMandoc, "mandoc is absent"), arguments: pages)
+  @Test(arguments: pages)
   func theExamplesOfThePageRun(page: String) throws {
-    // As a reader sees them, so that what is copied from the page is what was tried.
-    let shown = try shell("mandoc -T utf8 -K utf-8 -O width=400 \(page) | sed 's/.\\x08//g'", in: Self.manual)
-    let examples = ShellExample.indented(in: shown.text)
-    if page.hasSuffix(".1") { #expect(!examples.isEmpty) }
+    let examples = try #require(try Self.page(page).components(separatedBy: ".Sh EXAMPLES\n").dropFirst().first)
+    let section = examples.components(separatedBy: "\n.Sh ")[0]
+    let blocks = section.components(separatedBy: ".Bd -literal").dropFirst().map { block in
+      let body = block.components(separatedBy: "\n.Ed")[0].drop { $0 != "\n" }.dropFirst()
+      return [("\\e", "\\"), ("\\&", ""), ("\\(aq", "'"), ("\\(dq", "\"")].reduce(String(body)) { text, escape in
+        text.replacingOccurrences(of: escape.0, with: escape.1)
+      }
+    }
+    #expect(!blocks.isEmpty)
+    try Self.run(blocks, of: page)
+  }
+
+  @Test func theExamplesOfTheReadmeRun() throws {
+    let readme = try String(contentsOf: projectRoot.appendingPathComponent("README.md"), encoding: .utf8)
+    let blocks = readme.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "\n```")[0] }
+    #expect(blocks.count >= 5)
+    try Self.run(blocks, of: "README.md")
+  }
+
+  /// Runs examples in one folder, in order.
+  ///
+  /// In a block with lines that begin with `$ ` each of them is a command, and the lines after it are what a person sees;
+  /// another block is a script.
+  private static func run(_ blocks: [String], of name: String) throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(
       at: folder.url.appendingPathComponent("samples"),
       withDestinationURL: projectRoot.appendingPathComponent("samples"))
-    for example in examples { try example.run(in: folder.url) }
-  }
-
-  @Test func theExamplesOfTheReadmeRun() throws {
-    let file = projectRoot.appendingPathComponent("README.md")
-    guard let text = try? String(contentsOf: file, encoding: .utf8) else { return }
-    let examples = ShellExample.fenced(in: text)
-    #expect(!examples.isEmpty)
-    let folder = try TemporaryFolder()
-    let copied = try shell(
-      "tar -C \"$ROOT\" --exclude='./.build*' --exclude=./.git -cf - . | tar xf -", in: folder.url,
-      environment: ["ROOT": projectRoot.path])
-    try #require(copied.status == 0)
-    for example in examples { try example.run(in: folder.url) }
-  }
-}
-
-/// What a test reads off the source of a page.
-enum ManualPage {
-  /// The long options that head an item of a list: `.It Fl -name` or `.It Fl Fl name`, also after a comma.
-  static func listedOptions(_ page: String) -> Set<String> {
-    var options: Set<String> = []
-    for line in page.split(separator: "\n") where line.hasPrefix(".It ") {
-      for match in line.matches(of: /Fl (?:Fl |-)([a-z][a-z0-9-]*)/) { options.insert(String(match.output.1)) }
-    }
-    return options
-  }
-}
-
-/// A command in a text for people, with what the text says it prints.
-struct ShellExample: Equatable {
-  var command: String
-  var output: [String] = []
-
-  /// The lines of a rendered page that begin with a `$` and more blanks than running text has; what follows as far in, up
-  /// to a blank line, is the output.
-  static func indented(in text: String) -> [ShellExample] {
-    var examples: [ShellExample] = []
-    var indent = -1
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let blanks = line.prefix { $0 == " " }.count
-      if line.dropFirst(blanks).hasPrefix("$ ") && blanks > 5 {
-        examples.append(ShellExample(command: String(line.dropFirst(blanks + 2))))
-        indent = blanks
-      } else if indent < 0 || blanks < indent || blanks == line.count {
-        indent = -1
-      } else {
-        examples[examples.count - 1].output.append(String(line.dropFirst(indent)))
+    for block in blocks {
+      for (command, expected) in steps(block) {
+        let outcome = try shell("exec 2>&1; set -e; \(command)", in: folder.url)
+        #expect(outcome.status == 0, "\(name): \(command): \(outcome.text)")
+        if let expected { #expect(outcome.text == expected, "\(name): \(command)") }
       }
     }
-    return examples
   }
 
-  /// The lines that begin with a `$` in the blocks of Markdown that are marked `sh`.
-  static func fenced(in text: String) -> [ShellExample] {
-    var examples: [ShellExample] = []
-    var isInside = false
-    var takesOutput = false
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("```") {
-        isInside = line == "```sh"
-        takesOutput = false
-      } else if isInside, line.hasPrefix("$ ") {
-        examples.append(ShellExample(command: String(line.dropFirst(2))))
-        takesOutput = true
-      } else if line.isEmpty {
-        takesOutput = false
-      } else if isInside, takesOutput {
-        examples[examples.count - 1].output.append(String(line))
+  private static func steps(_ block: String) -> [(command: String, expected: String?)] {
+    let lines = block.components(separatedBy: "\n")
+    if !lines.contains(where: { $0.hasPrefix("$ ") }) { return [(block, nil)] }
+    var steps: [(command: String, expected: String?)] = []
+    for line in lines {
+      if line.hasPrefix("$ ") {
+        steps.append((String(line.dropFirst(2)), nil))
+      } else if let last = steps.indices.last {
+        if steps[last].command.hasSuffix("\\") && steps[last].expected == nil {
+          steps[last].command += "\n" + line
+        } else {
+          steps[last].expected = (steps[last].expected ?? "") + line + "\n"
+        }
       }
     }
-    return examples
-  }
-
-  /// Runs the command, which has to end with 0 and to print what the text says, if it says anything.
-  ///
-  /// A line of three dots stands for any number of lines.
-  func run(in folder: URL) throws {
-    let outcome = try shell("exec 2>&1; set -o pipefail\n\(command)", in: folder)
-    #expect(outcome.status == 0, "\(command)\n\(outcome.text)")
-    if output.isEmpty { return }
-    let printed = outcome.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      // Blanks at the end of a line are seen by no reader.
-      String(line.reversed().drop { $0 == " " }.reversed())
-    }
-    #expect(
-      Self.matches(output[...], printed.dropLast(outcome.text.hasSuffix("\n") ? 1 : 0)), "\(command)\n\(outcome.text)")
-  }
-
-  static func matches(_ expected: ArraySlice<String>, _ printed: ArraySlice<String>) -> Bool {
-    guard let first = expected.first else { return printed.isEmpty }
-    if first == "..." {
-      return (printed.startIndex...printed.endIndex).contains { matches(expected.dropFirst(), printed[$0...]) }
-    }
-    return printed.first == first && matches(expected.dropFirst(), printed.dropFirst())
-  }
-}
-
-/// The reader of examples itself, which would otherwise pass by finding none.
-@Suite struct ShellExampleTests {
-  @Test func examplesOfAPageAreFound() {
-    let page = """
-      EXAMPLES
-           Words about $ signs.
-
-                 $ one --a
-                 out 1
-                   out 2
-                 $ two
-
-                 not output
-           More words.
-                 $ three
-           Words again.
-      """
-    #expect(
-      ShellExample.indented(in: page) == [
-        ShellExample(command: "one --a", output: ["out 1", "  out 2"]), ShellExample(command: "two"),
-        ShellExample(command: "three"),
-      ])
-  }
-
-  @Test func examplesOfMarkdownAreFound() {
-    let text = """
-      $ not this
-      ```sh
-      make build
-      $ one
-      out
-
-      comment
-      $ two
-      ```
-      ```json
-      $ nor this
-      ```
-      """
-    #expect(
-      ShellExample.fenced(in: text) == [ShellExample(command: "one", output: ["out"]), ShellExample(command: "two")])
-  }
-
-  @Test func threeDotsStandForAnyLines() {
-    #expect(ShellExample.matches(["a", "...", "z"], ["a", "b", "c", "z"]))
-    #expect(ShellExample.matches(["a", "..."], ["a"]))
-    #expect(!ShellExample.matches(["a", "...", "z"], ["a", "b"]))
-    #expect(!ShellExample.matches(["a"], ["a", "b"]) && !ShellExample.matches(["a", "b"], ["a"]))
-  }
-
-  @Test func optionsOfAPageAreFound() {
-    let page = """
-      .It Fl o , Fl -output Ar FILE
-      .It Fl Fl max-line Ar N
-      .It Fl -help
-      .Fl -elsewhere
-      .It Ar file
-      """
-    #expect(ManualPage.listedOptions(page) == ["output", "max-line", "help"])
+    return steps
   }
 }
