@@ -46,8 +46,9 @@ public struct InputOptions: ParsableArguments {
   /// Opens the input of a command.
   ///
   /// Without a file, a terminal is no input.
-  public func open(_ diagnostics: Diagnostics) throws -> RecordInput {
+  public func open(_ diagnostics: Diagnostics, _ output: OutputOptions) throws -> RecordInput {
     try requireInput()
+    try SideFile.requireDistinct([SideFile("--rejects", rejects)], inputs: files, output: output.output)
     let rejects = try Rejects(diagnostics, budget: maxRejects ?? .count(0), path: rejects)
     return RecordInput(
       paths: files, lineLengthMax: lineLengthMax, diagnostics: diagnostics, rejects: rejects)
@@ -110,6 +111,9 @@ public struct WindowOptions: ParsableArguments {
 
   /// Checks what options mean together.
   public func validate() throws {
+    if asOf != nil && daysBack == nil {
+      throw ValidationError("--as-of is the end of --days-back N, which is not given")
+    }
     if daysBack != nil && asOf == nil { throw ValidationError("--days-back needs --as-of TIME") }
     if daysBack != nil && (since != nil || until != nil) {
       throw ValidationError("--days-back and --since or --until exclude each other")

@@ -5,7 +5,8 @@ import NDJSON
 /// Turns conversations, `{"messages":[{"role","content"}…]}`, into interactions: the last answer with the question it
 /// answers, earlier turns as `history`.
 ///
-/// The first `system` or `developer` message is the system prompt. What stands between question and answer (calls of tools
+/// The first `system` or `developer` message is the system prompt. Earlier messages without a text (calls of tools) go to
+/// `metadata` as `messages_without_text`; what stands between question and answer (calls of tools
 /// and their results) and after the answer goes to `metadata` as `messages_between` and `messages_after`. Members of the
 /// conversation that an interaction knows keep their meaning; others go to `metadata`.
 struct Conversation {
@@ -37,11 +38,13 @@ struct Conversation {
     let prompt = messages[..<question].firstIndex { system.contains($0.role) }
     if let prompt { builder.add(.systemPrompt, try textJSON(bytes, messages[prompt].content)) }
     var history: [UInt8] = []
-    for index in 0..<question where index != prompt {
+    for index in 0..<question where index != prompt && hasText(bytes, messages[index].content) {
       history.append(history.isEmpty ? 0x5B : 0x2C)
       try append(bytes, messages[index], to: &history)
     }
     if !history.isEmpty { builder.add(.history, history + [0x5D]) }
+    let silent = messages[..<question].filter { !hasText(bytes, $0.content) }
+    keep(bytes, silent[...], as: "messages_without_text", in: &builder)
     builder.add(.userPrompt, try textJSON(bytes, messages[question].content))
     builder.add(.aiResponse, try textJSON(bytes, messages[answer].content))
     keep(bytes, messages[(question + 1)..<answer], as: "messages_between", in: &builder)

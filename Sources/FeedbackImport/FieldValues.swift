@@ -91,7 +91,14 @@ enum FeedbackValue {
     case .approved: return try boolean(bytes, value, field)
     case .ratedAt: return try TimeValue.normalized(bytes, value, field)
     case .scale: if value.kind != .object { throw .schema(field.dotted, "not an object", at: value.start) }
-    case .ratings: if value.kind != .array { throw .schema(field.dotted, "not an array", at: value.start) }
+    case .ratings:
+      if value.kind != .array { throw .schema(field.dotted, "not an array", at: value.start) }
+      var cursor = ElementCursor(value)
+      while let rating = cursor.next(bytes) {
+        if rating.kind != .object {
+          throw .schema(field.dotted, "holds something other than objects", at: rating.start)
+        }
+      }
     default: if value.kind != .string { throw .schema(field.dotted, "not a string", at: value.start) }
     }
     return nil

@@ -36,10 +36,10 @@ public struct InteractionNormalizer: Sendable {
     line.removeAll(keepingCapacity: true)
     let type = try scanner.recordType(bytes)
     if type == .feedback { return try takeEvent(bytes, scanner) }
-    if type != .interaction { return }
-    builder.reset()
     let messages = scanner[.messages]
-    if !map.isEmpty {
+    if type != .interaction && !isForeign(type, scanner) { return }
+    builder.reset()
+    if !map.isEmpty || (type != .interaction && !messages.hasValue) {
       map.convert(bytes, scanner.root, into: &builder)
     } else if shape == .conversation || (shape == .any && messages.hasValue && scanner[.userPrompt].kind == .missing) {
       try Conversation.convert(bytes, scanner.root, messages, into: &builder)
@@ -47,6 +47,12 @@ public struct InteractionNormalizer: Sendable {
       return try takeInteraction(bytes, scanner)
     }
     try takeBuilt(faultsAt: scanner.root.start)
+  }
+
+  /// Whether a `type` is some source's own word for a record: one that is not ours, on what is an interaction otherwise.
+  private func isForeign(_ type: RecordType, _ scanner: borrowing LineScanner) -> Bool {
+    type == .unknown
+      && (!map.isEmpty || shape != .any || scanner[.messages].hasValue || scanner[.userPrompt].hasValue)
   }
 
   /// Takes the record whose flat cells a row holds.
@@ -84,8 +90,7 @@ public struct InteractionNormalizer: Sendable {
     try replaceTime(bytes, scanner[.timestamp])
     try categorize(scanner)
     try replaceMilliseconds(bytes, scanner[.responseTimeMilliseconds])
-    let history = scanner[.history]
-    if history.hasValue && history.kind != .array { throw .schema("history", "not an array", at: history.start) }
+    _ = try scanner.history(bytes)
     try takeFeedback(bytes, scanner)
     if !edit.isEmpty { edit.apply(bytes, scanner.root, to: &line) }
   }
@@ -201,6 +206,10 @@ public struct InteractionNormalizer: Sendable {
     let interaction = scanner[.interactionID]
     if !interaction.hasValue { throw .schema("interaction_id", "missing", at: scanner.root.start) }
     try quoteNumber(bytes, interaction, .interactionID)
+    let nested = scanner[.feedback]
+    if nested.hasValue {
+      throw .schema("feedback", "its members stand beside the others in an event", at: nested.start)
+    }
     try quoteNumber(bytes, scanner[.userID], .userID)
     try replaceTime(bytes, scanner[.timestamp])
     for (index, field) in Self.flatFields.enumerated() {

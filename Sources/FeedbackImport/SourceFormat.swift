@@ -24,8 +24,18 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     while start < head.count, [0x20, 0x09, 0x0A, 0x0D].contains(head[start]) { start += 1 }
     if start == head.count { return .ndjson }
     if head[start] == 0x5B { return .json }
-    if head[start] != 0x7B { return .csv }
+    if head[start] != 0x7B { return hasRecordLine(head, from: start) ? .ndjson : .csv }
     return isDocument(head, from: start) ? .json : .ndjson
+  }
+
+  /// Whether a line after the first one is a record by itself: then the first is a bad line of a log, however it looks.
+  private static func hasRecordLine(_ head: [UInt8], from start: Int) -> Bool {
+    var scanner = LineScanner(FieldSet(paths: []))
+    for line in head[start...].split(separator: 0x0A).dropFirst().prefix(100) where line.first == 0x7B {
+      _ = scanner.scan(text: Array(line))
+      if scanner.code == .none { return true }
+    }
+    return false
   }
 
   /// Whether the object that starts at a byte is a document over several lines, or one that holds records in `prompts`.
@@ -36,10 +46,12 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     var scanner = LineScanner(FieldSet(paths: [["prompts"]]), rules: rules)
     _ = scanner.scan(text: Array(line))
     if scanner.code == .none { return scanner.fields[0].kind == .array }
-    // A first line that ends inside of a value goes on in the next; one with another fault is a bad line. Where the head
-    // has no newline at all it is a long line, of records or of a document.
-    if start + line.count < head.count { return scanner.code == .truncated }
-    return DocumentReader.holdsRecords(Array(line))
+    // A first line that ends inside of a value goes on in the next, unless that is a record by itself: then it was cut
+    // off, as rotated logs are. One with another fault is a bad line. Where the head has no newline at all it is a long
+    // line, of records or of a document.
+    if start + line.count == head.count { return DocumentReader.holdsRecords(Array(line)) }
+    if scanner.code != .truncated { return false }
+    return DocumentReader.holdsRecords(Array(head[start...])) || !hasRecordLine(head, from: start)
   }
 
   static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -1,15 +1,22 @@
 import DelimitedText
+import FeedbackModel
 import FeedbackStore
 import NDJSON
 
 /// The interactions of delimited text: the first record names the columns.
 public struct DelimitedSource: Sendable {
   private let map: FieldMap
+  private let isGuess: Bool
   private var row: FlatRecord?
   private var columnCount = 0
 
   /// Makes a source without a header yet.
-  public init(map: FieldMap) { self.map = map }
+  ///
+  /// Where the format is a guess, as the file is nothing else, a header without any column that is known is refused.
+  public init(map: FieldMap, isGuess: Bool) {
+    self.map = map
+    self.isGuess = isGuess
+  }
 
   /// Which byte separates the fields of a file with this head: tab, semicolon or comma, whichever its first line has most of.
   public static func delimiter(_ head: [UInt8]) -> UInt8 {
@@ -27,6 +34,12 @@ public struct DelimitedSource: Sendable {
       var names = (0..<reader.count).map { reader.field($0) }
       if let first = names.first, first.starts(with: SourceFormat.byteOrderMark) {
         names[0] = Array(first.dropFirst(3))
+      }
+      if isGuess && map.isEmpty && !names.contains(where: { RecordField.ofInteraction($0) != nil }) {
+        throw RecordError(
+          reason: "format", field: "",
+          message: "neither JSON nor CSV with a column of an interaction (--map names others)",
+          offset: 0)
       }
       if FlatRecord.repeatedName(names) != nil { throw .schema("header", "a column named twice", at: 0) }
       columnCount = names.count
@@ -84,7 +97,8 @@ public final class DatabaseSource {
         cells.append(.number(number))
       case .real:
         let value = select.real(column)
-        cells.append(value.isFinite ? .number(Array("\(value)".utf8)) : .absent)
+        // JSON has no infinity; a number that no double holds says so, and the rules of the record refuse it.
+        cells.append(.number(Array((value.isFinite ? "\(value)" : value < 0 ? "-1e999" : "1e999").utf8)))
       case .text, .blob: cells.append(.text(select.text(column)))
       }
     }

@@ -122,6 +122,20 @@ public struct FileStatus: Sendable, Equatable {
     self.init(status)
   }
 
+  /// Whether two paths lead to one plain file, or would once it is there.
+  ///
+  /// Devices and pipes may be shared.
+  public static func isSameFile(_ left: String, _ right: String) -> Bool {
+    if let a = FileStatus(path: left), let b = FileStatus(path: right) {
+      return a.isRegular && a.device == b.device && a.inode == b.inode
+    }
+    let (a, b) = (AtomicFile.split(left), AtomicFile.split(right))
+    guard a.name == b.name, let first = FileStatus(path: a.folder), let second = FileStatus(path: b.folder) else {
+      return false
+    }
+    return first.device == second.device && first.inode == second.inode
+  }
+
   /// A plain file.
   public var isRegular: Bool { kind == S_IFREG }
   /// A folder.

@@ -52,7 +52,7 @@ struct AnalyzeCommand: Tool {
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     var run = AnalyzeRun(analysis: Analysis(options))
     var scanner = LineScanner.records(extra: run.analysis.extraPaths)

@@ -98,7 +98,7 @@ extension ExportCommand {
   private func exportExamples(
     _ shape: TrainingRenderer.Shape, minimum: Int, _ diagnostics: Diagnostics
   ) throws {
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let spool = shape == .document ? try SpoolFile() : nil
     var scanner = LineScanner.records(extra: [["user_rating"]])
@@ -184,7 +184,7 @@ extension ExportCommand {
   }
 
   private func exportRows(_ diagnostics: Diagnostics) throws {
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     var export = DelimitedExport()
     var line: [UInt8] = []
@@ -201,7 +201,7 @@ extension ExportCommand {
   }
 
   private func exportDocument(_ diagnostics: Diagnostics) throws {
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let spool = try SpoolFile()
     var summary = CategorySummary()
@@ -226,7 +226,7 @@ extension ExportCommand {
       if !status.isRegular { throw CommandError(.cannotCreate, "cannot create \(path): not a plain file") }
       if !force { throw CommandError(.cannotCreate, "\(path) exists (--force replaces it)") }
     }
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let file = try AtomicFile(path: path)
     do {
       let export = try DatabaseExport(path: file.temporaryPath)

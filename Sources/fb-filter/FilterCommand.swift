@@ -71,7 +71,7 @@ struct FilterCommand: Tool {
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
     let selection = try makeSelection()
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? [])
     var run = FilterRun(

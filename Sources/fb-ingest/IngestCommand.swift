@@ -40,7 +40,7 @@ struct IngestCommand: Tool {
     for text in map {
       if let fault = fields.add(text) { throw CommandError.usage("--map: \(fault)") }
     }
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     defer { try? stream.flush() }
     var run = IngestRun(source: from, map: fields, records: records, stream: stream)

@@ -119,7 +119,7 @@ struct IngestRun {
   private mutating func readTable(_ path: String, _ chunks: consuming ChunkReader, delimiter: UInt8) throws {
     var chunks = chunks
     var reader = DelimitedReader(delimiter: delimiter, recordLengthMax: records.lineLengthMax)
-    var table = DelimitedSource(map: map)
+    var table = DelimitedSource(map: map, isGuess: source.format == nil)
     while try chunks.next() {
       var start = 0
       while start < chunks.count {

@@ -45,7 +45,10 @@ struct JoinCommand: OptionKinds {
       input.files = ["-"]
     }
     input.files = feedback + input.files
-    let records = try input.open(diagnostics)
+    try SideFile.requireDistinct(
+      [SideFile("--rejects", input.rejects), SideFile("--unmatched", unmatched)], inputs: input.files,
+      output: output.output)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let unmatchedStream = try unmatched.map { path throws(SystemError) in try OutputStream(path: path) }
     var run = JoinRun(spool: try SpoolFile(), feedbackFileCount: feedback.count)

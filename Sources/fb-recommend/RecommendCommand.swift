@@ -24,7 +24,7 @@ struct RecommendCommand: Tool {
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
-    let records = try input.open(diagnostics)
+    let records = try input.open(diagnostics, output)
     let stream = try output.open()
     var analysis = AnalysisInput()
     var otherType = 0

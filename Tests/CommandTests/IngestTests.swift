@@ -87,4 +87,36 @@ import Testing
         "0",
       ], "\(outcome.text) \(outcome.errorText)")
   }
+
+  @Test func whatIsNoTableIsNotTakenForAnEmptyOne() throws {
+    for text in ["x", "null\n", "<html>502 Bad Gateway</html>\n", "a,b\n1,2\n"] {
+      let outcome = try shell("fb-ingest", input: Data(text.utf8))
+      #expect(outcome.status == 65 && outcome.errorText.contains("neither JSON nor CSV"), "\(text)")
+    }
+    let named = try shell(
+      "fb-ingest --from csv --map user_prompt=a --map ai_response=b", input: Data("a,b\n1,2\n".utf8))
+    #expect(named.status == 0 && named.lines.count == 1)
+  }
+
+  @Test func aFirstLineThatIsCutOffCostsOneRecord() throws {
+    let folder = try TemporaryFolder()
+    let good = (1...999).map { #"{"id":"\#($0)","user_prompt":"q","ai_response":"r","category":"c"}"# }
+    for first in [
+      #"{"id":"0","user_prompt":"trunc"#, #"{"id":"0","user_prompt":"trunc","#, "Starting server on port 80",
+    ] {
+      try folder.write("in", ([first] + good).joined(separator: "\n") + "\n")
+      #expect(try shell("fb-ingest in", in: folder.url).status == 65)
+      let outcome = try shell(
+        "fb-ingest --max-rejects 1 --rejects r in && jq -r .raw_b64 r | base64 -d", in: folder.url)
+      #expect(outcome.status == 0 && outcome.lines == good + [first], "\(first): \(outcome.errorText)")
+    }
+  }
+
+  @Test func anInfiniteRatingIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try shell(
+      "sqlite3 a.db \"CREATE TABLE prompts (id, user_prompt, ai_response, user_rating); INSERT INTO prompts VALUES ('1', 'p', 'a', 9e999)\"; fb-ingest a.db",
+      in: folder.url)
+    #expect(outcome.status == 65 && outcome.output.isEmpty && outcome.errorText.contains("not between 1 and 5"))
+  }
 }

@@ -151,6 +151,21 @@ import Testing
   }
 
   @Test(arguments: lines)
+  func aFileOfRejectsIsNeverOneThatIsReadOrWritten(line: String) throws {
+    let folder = try TemporaryFolder()
+    let input = try Self.input(line)
+    try input.write(to: folder.url.appendingPathComponent("in"))
+    for command in [
+      "\(line) --rejects in in", "\(line) --rejects ./in in", "ln in hard; \(line) --rejects hard in",
+      "\(line) --rejects out -o out in", "\(line) --rejects out -o ./out in",
+    ] {
+      let outcome = try shell(command, in: folder.url)
+      #expect(outcome.status == 64 && outcome.errorText.contains("--rejects"), "\(command): \(outcome.errorText)")
+      #expect(try folder.read("in") == String(decoding: input, as: UTF8.self))
+    }
+  }
+
+  @Test(arguments: lines)
   func theLimitOnFileSizesIsAFailedWrite(line: String) throws {
     let folder = try TemporaryFolder()
     let outcome = try shell(

@@ -90,6 +90,10 @@ import Testing
       ("{\"a\":x}\n", .ndjson),
       ("{\"metadata\":{},\"prompts\":[{\"id\":\"cut off", .json),
       ("{\"metadata\":{},\"user_prompt\":\"cut off", .ndjson),
+      ("{\"id\":\"0\",\"user_prompt\":\"trunc\n{\"id\":\"1\"}\n", .ndjson),
+      ("{\"id\":\"0\",\n{\"id\":\"1\"}\n", .ndjson),
+      ("{\"prompts\":[\n{\"id\":\"1\"}\n]}\n", .json), ("{\"metadata\":{},\n\"prompts\":[\n{\"id\":\"1\"},\n", .json),
+      ("Starting server\n{\"id\":\"1\"}\n", .ndjson), ("null\n", .csv),
       ("id,user_prompt\n", .csv), ("SQLite format 3\0…", .database), ("\u{FEFF}id,x\n", .csv),
       ("\u{FEFF}{\"a\":1}\n", .ndjson),
     ] as [(String, SourceFormat?)])

@@ -97,6 +97,24 @@ func normalized(_ json: String, shape: RecordShape = .any, map: [String] = []) -
         == #"{"type":"feedback","id":"e","interaction_id":"5","user_rating":4,"approved":null}"#)
     #expect(normalized(#"{"type":"feedback","id":"e","user_rating":4}"#).contains("interaction_id: missing"))
     #expect(normalized(#"{"type":"feedback","interaction_id":"a","clarity":9}"#).contains("not between"))
+    #expect(
+      normalized(#"{"type":"feedback","interaction_id":"a","feedback":{"clarity":4}}"#).contains("beside the others"))
+  }
+
+  @Test func aTypeThatIsNotOursIsTheSourcesOwnWord() {
+    #expect(normalized(#"{"type":"tool_state","x":1}"#) == "as it came")
+    #expect(
+      normalized(#"{"type":"message","q":"hi","a":"ho","id":"i"}"#, map: ["user_prompt=q", "ai_response=a"])
+        == #"{"user_prompt":"hi","ai_response":"ho","id":"i","metadata":{"type":"message"},"category":"uncategorized"}"#
+    )
+    #expect(
+      normalized(#"{"type":"message","user_prompt":"hi","ai_response":"ho","id":"i","category":"c"}"#)
+        == #"{"user_prompt":"hi","ai_response":"ho","id":"i","category":"c","metadata":{"type":"message"}}"#)
+    #expect(
+      normalized(
+        #"{"type":"chat","id":"i","messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}"#
+      )
+      .contains(#""metadata":{"type":"chat"}"#))
   }
 }
 
@@ -113,6 +131,15 @@ func normalized(_ json: String, shape: RecordShape = .any, map: [String] = []) -
         + #""user_prompt":"q2 \u00e9","ai_response":"a2","#
         + #""feedback":{"user_rating":5},"metadata":{"x":{"y":1},"x_":2,"messages_between":[{"role":"assistant","content":null,"tool_calls":[1]},{"role":"tool","content":"t"}],"#
         + #""messages_after":[{"role":"user","content":"thanks"}]},"category":"uncategorized"}"#)
+  }
+
+  @Test func earlierTurnsWithoutATextAreNoHistory() {
+    #expect(
+      normalized(
+        #"{"id":"c","category":"c","messages":[{"role":"user","content":"q1"},{"role":"assistant","content":null,"tool_calls":[1]},{"role":"assistant","content":"a1"},{"role":"user","content":"q2"},{"role":"assistant","content":"a2"}]}"#
+      )
+        == #"{"id":"c","category":"c","history":[{"role":"user","content":"q1"},{"role":"assistant","content":"a1"}],"user_prompt":"q2","ai_response":"a2","metadata":{"messages_without_text":[{"role":"assistant","content":null,"tool_calls":[1]}]}}"#
+    )
   }
 
   @Test(arguments: [
