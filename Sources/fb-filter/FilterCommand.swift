@@ -73,7 +73,7 @@ struct FilterCommand: Tool {
     let selection = try makeSelection()
     let records = try input.open(diagnostics)
     let stream = try output.open()
-    var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? [])
+    var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? Route.extraPaths)
     var run = FilterRun(
       selection: selection, limit: limit?.value ?? .max, countsOnly: count,
       router: use.map { _ in makeRouter() })
@@ -103,7 +103,7 @@ struct FilterCommand: Tool {
     selection.isInverted = invert
     if let text = self.where {
       do {
-        selection.expression = try Expression(parsing: text)
+        selection.expression = try Expression(parsing: text, beside: Route.extraPaths)
       } catch {
         throw CommandError.usage("--where: \(error.rendered(in: text))")
       }

@@ -11,7 +11,7 @@ import Testing
   }
 
   static func fate(interaction text: String, policy: RoutePolicy = RoutePolicy()) throws -> String {
-    let record = try ScannedRecord(text)
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
     return words(try Route.interaction(record.bytes.span, record.scanner, policy))
   }
 
@@ -65,6 +65,24 @@ import Testing
   ])
   func whatAlwaysHolds(text: String, expected: String) throws {
     #expect(try Self.fate(interaction: text) == expected)
+  }
+
+  @Test(arguments: [
+    #""user_rating":1"#, #""user_rating":5"#, #""approved":false"#, #""approved":true"#, #""corrected_response":"c""#,
+    #""user_rating":1,"feedback":{"approved":true}"#, #""approved":false,"feedback":{"user_rating":5}"#,
+  ])
+  func flatFeedbackIsNotOverlooked(members: String) throws {
+    var policy = RoutePolicy()
+    policy.includeUnrated = true
+    let text = #"{"user_prompt":"q","ai_response":"a",\#(members)}"#
+    for policy in [policy, RoutePolicy()] {
+      #expect(
+        try Self.fate(interaction: text, policy: policy) == "with feedback outside of `feedback` (fb-ingest moves it)")
+    }
+    let null = #"{"user_prompt":"q","ai_response":"a","user_rating":null,"approved":null}"#
+    #expect(try Self.fate(interaction: null, policy: policy) == "unrated")
+    // fb-ingest leaves what has its like inside.
+    #expect(try Self.fate(#""user_rating":5"#, #","user_rating":1"#) == "rated")
   }
 
   @Test func thePolicyMovesTheBounds() throws {
@@ -129,9 +147,8 @@ import Testing
   ])
   func examplesAreNotTrusted(part: String, replacement: String, expected: String) throws {
     let text = part.isEmpty ? Self.example : Self.example.replacingOccurrences(part, replacement)
-    let record = try ScannedRecord(text, extra: [["user_rating"]])
-    let rating = record.scanner.fields[LineScanner.extraSlot(0)]
-    #expect(Self.words(try Route.example(record.bytes.span, record.scanner, rating: rating)) == expected)
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
+    #expect(Self.words(try Route.example(record.bytes.span, record.scanner)) == expected)
   }
 
   @Test func anExampleHasTheMembersOfItsInteraction() throws {
@@ -139,7 +156,7 @@ import Testing
       #"{"id":"a\u0031","session_id":"s","user_id":"u","category":"c","system_prompt":"sy","unknown":1,"#
       + #""history":[{"role":"user","content":"h"}],"user_prompt":"q","ai_response":"a","#
       + #""feedback":{"user_rating":1.0,"corrected_response":"b\/\n"}}"#
-    let record = try ScannedRecord(text)
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
     #expect(try router.makeExample(record.bytes.span, record.scanner))
     #expect(
@@ -147,14 +164,14 @@ import Testing
         == #"{"type":"example","use":"sft","id":"a\u0031#sft","interaction_id":"a\u0031","session_id":"s","user_id":"u","#
         + #""category":"c","user_rating":1.0,"system_prompt":"sy","history":[{"role":"user","content":"h"}],"#
         + #""user_prompt":"q","completion":"b\/\n","label":true,"origin":"correction"}"#)
-    let bare = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#)
+    let bare = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#, extra: Route.extraPaths)
     #expect(try router.makeExample(bare.bytes.span, bare.scanner))
     #expect(
       String(decoding: router.line, as: UTF8.self)
         == #"{"type":"example","use":"sft","user_rating":5,"user_prompt":"q","completion":"a","label":true,"origin":"rated"}"#
     )
     #expect(router.dropped.total == 0 && router.dropped.words.isEmpty)
-    let poor = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#)
+    let poor = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#, extra: Route.extraPaths)
     for _ in 0..<3 { #expect(try !router.makeExample(poor.bytes.span, poor.scanner)) }
     #expect(router.dropped[.poor] == 3 && router.dropped.words == ["3 poor without a correction"])
   }
@@ -165,7 +182,7 @@ import Testing
   ])
   func anExampleIsNotMadeOfMembersThatBreakTheRules(member: String) throws {
     let record = try ScannedRecord(
-      "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}")
+      "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}", extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
     #expect(throws: RecordError.self) { try router.makeExample(record.bytes.span, record.scanner) }
   }
