@@ -3,8 +3,9 @@ import NDJSON
 
 /// What may be trained on besides the rules that always hold.
 public struct RoutePolicy: Sendable {
-  /// The least quality of an answer that is learnt as it was given.
-  public var threshold = Quality.standard
+  /// The least quality of an answer that is learnt as it was given; without one it is the standard for interactions, and
+  /// examples are believed.
+  public var threshold: Quality?
   /// Only what a reviewer approved.
   public var approvedOnly = false
   /// Answers that nobody rated, too.
@@ -114,7 +115,7 @@ public enum Route {
     if corrects(bytes, try scanner.text(.correctedResponse), answer) { return .train(.correction) }
     if let rating {
       if rating.isPoor { return .drop(.poor) }
-      if !rating.hasQuality(atLeast: policy.threshold) { return .drop(.belowThreshold) }
+      if !rating.hasQuality(atLeast: policy.threshold ?? .standard) { return .drop(.belowThreshold) }
     } else if !policy.includeUnrated {
       return .drop(.unrated)
     }
@@ -124,13 +125,17 @@ public enum Route {
 
   /// The fate of an example that was made before: what is labelled bad, made for another use, an error, rejected, or poor
   /// without being a correction is no target, whoever made it and whatever it says of its origin.
+  ///
+  /// What else an interaction has to be was asked when the example was made; only what the policy asks for narrows it down.
   public static func example(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
   ) throws(RecordError) -> Fate {
     if !JSONText.equals(bytes, try scanner.text(.use), sft) { return .drop(.otherUse) }
     if try scanner.boolean(.label) == false { return .drop(.otherUse) }
     if try scanner.isError(bytes) { return .drop(.error) }
-    if try scanner.boolean(.approved) == false { return .drop(.rejected) }
+    let isApproved = try scanner.boolean(.approved)
+    if isApproved == false { return .drop(.rejected) }
+    if policy.approvedOnly && isApproved != true { return .drop(.notApproved) }
     let stars = try Rating.read(bytes, exampleRating(scanner), name: "user_rating")
     let feedbackStars = try scanner.rating(bytes, .userRating)
     let isPoor = stars?.isPoor == true || feedbackStars?.isPoor == true
@@ -140,8 +145,13 @@ public enum Route {
     let answer = try scanner.text(.aiResponse)
     let isCorrection =
       JSONText.equals(bytes, try scanner.text(.origin), correction) && corrects(bytes, completion, answer)
-    if isPoor && !isCorrection { return .drop(.poor) }
-    return .train(isCorrection ? .correction : stars == nil ? .unrated : .rated)
+    if isCorrection { return .train(.correction) }
+    if isPoor { return .drop(.poor) }
+    guard let rating = stars ?? feedbackStars else {
+      return policy.threshold == nil || policy.includeUnrated ? .train(.unrated) : .drop(.unrated)
+    }
+    if let threshold = policy.threshold, !rating.hasQuality(atLeast: threshold) { return .drop(.belowThreshold) }
+    return .train(.rated)
   }
 
   private static let sft = Array("sft".utf8)

@@ -60,7 +60,7 @@ extension TrainingExample {
     let fate: Fate
     switch type {
     case .interaction: fate = try Route.interaction(bytes, scanner, policy)
-    case .example: fate = try Route.example(bytes, scanner)
+    case .example: fate = try Route.example(bytes, scanner, policy)
     default: fate = .drop(.otherUse)
     }
     let target: TrainingTarget

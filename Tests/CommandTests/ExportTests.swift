@@ -150,6 +150,25 @@ import Testing
     #expect(ingested.output.isEmpty && ingested.errorText.hasSuffix("left out: 1 poor without a correction\n"))
   }
 
+  @Test func optionsThatAreGivenNarrowExamplesDown() throws {
+    func example(_ rest: String) -> String {
+      #"{"type":"example","use":"sft","user_prompt":"q","completion":"a",\#(rest)}"# + "\n"
+    }
+    let examples = Data(
+      [
+        #""user_rating":5,"origin":"rated""#, #""user_rating":3,"origin":"rated""#, #""origin":"unrated""#,
+        #""user_rating":1,"origin":"correction""#,
+      ].map(example).joined().utf8)
+    for (options, count, words) in [
+      ("", 4, ""), ("--quality-threshold 0.9", 2, "1 unrated, 1 below the threshold"),
+      ("--quality-threshold 0.9 --include-unrated", 3, "1 below the threshold"), ("--approved-only", 0, "4 not approved"),
+    ] {
+      let outcome = try shell("fb-export --format openai --allow-few \(options)", input: examples)
+      #expect(outcome.status == 0 && outcome.lines.count == count, "\(options)")
+      #expect(words.isEmpty ? outcome.errors.isEmpty : outcome.errorText.hasSuffix("left out: \(words)\n"))
+    }
+  }
+
   @Test func documentsAreJSONWhateverIsInThem() throws {
     for (format, key) in [("json", "examples"), ("json-database", "prompts")] {
       for count in [0, 1, 3] {

@@ -148,7 +148,34 @@ import Testing
   func examplesAreNotTrusted(part: String, replacement: String, expected: String) throws {
     let text = part.isEmpty ? Self.example : Self.example.replacingOccurrences(part, replacement)
     let record = try ScannedRecord(text, extra: Route.extraPaths)
-    #expect(Self.words(try Route.example(record.bytes.span, record.scanner)) == expected)
+    #expect(Self.words(try Route.example(record.bytes.span, record.scanner, RoutePolicy())) == expected)
+  }
+
+  @Test(arguments: [
+    ("rated", "rated", "rated", "not approved"), ("low", "below the threshold", "below the threshold", "not approved"),
+    ("unrated", "unrated", "unrated", "not approved"), ("correction", "correction", "correction", "not approved"),
+    ("approved", "rated", "rated", "rated"),
+  ])
+  func onlyWhatIsAskedForNarrowsExamplesDown(kind: String, strict: String, loose: String, approved: String) throws {
+    let members = [
+      "rated": #""user_rating":5,"origin":"rated""#, "low": #""user_rating":4,"origin":"rated""#,
+      "unrated": #""origin":"unrated""#, "correction": #""user_rating":1,"origin":"correction""#,
+      "approved": #""user_rating":5,"feedback":{"approved":true},"origin":"rated""#,
+    ]
+    let text = Self.example.replacingOccurrences(#""user_rating":5,"origin":"rated""#, try #require(members[kind]))
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
+    func fate(_ policy: RoutePolicy) throws -> String {
+      Self.words(try Route.example(record.bytes.span, record.scanner, policy))
+    }
+    var policy = RoutePolicy()
+    #expect(try fate(policy) == (kind == "low" || kind == "approved" ? "rated" : kind))
+    policy.threshold = Quality(millionths: 900_000)
+    #expect(try fate(policy) == strict)
+    policy.includeUnrated = true
+    #expect(try fate(policy) == loose)
+    policy = RoutePolicy()
+    policy.approvedOnly = true
+    #expect(try fate(policy) == approved)
   }
 
   @Test func anExampleHasTheMembersOfItsInteraction() throws {
