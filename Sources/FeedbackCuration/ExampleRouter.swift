@@ -12,7 +12,7 @@ public struct ExampleRouter: Sendable {
   /// Starts with nothing left out.
   public init(_ policy: RoutePolicy) { self.policy = policy }
 
-  /// Decides on the interaction that a scanner saw last; makes `line` of it and returns true if it may be trained on.
+  /// Decides on the interaction that a scanner with `Route.extraPaths` saw last; makes `line` of it and returns true if it may be trained on.
   ///
   /// The members of the example are copied as they were spelled, in the order of the wire.
   public mutating func makeExample(

@@ -11,8 +11,10 @@ public struct Expression: Sendable {
   public let extraPaths: [[String]]
 
   /// Parses an expression; the grammar is in fb-filter(1).
-  public init(parsing text: String) throws(ExpressionError) {
-    var parser = try ExpressionParser(text)
+  ///
+  /// Paths that are to be located beside its own come first in `extraPaths`, and the expression shares their slots.
+  public init(parsing text: String, beside paths: [[String]] = []) throws(ExpressionError) {
+    var parser = try ExpressionParser(text, beside: paths)
     root = try parser.parse()
     extraPaths = parser.extraPaths
   }

@@ -33,10 +33,12 @@ struct ExpressionParser {
   private var extraIndices: [[[UInt8]]: Int] = [:]
   private static let depthMax = 100
 
-  init(_ text: String) throws(ExpressionError) {
+  init(_ text: String, beside paths: [[String]] = []) throws(ExpressionError) {
     if text.utf8.count > 65_536 {
       throw ExpressionError(message: "the expression is longer than 65536 bytes", column: 1)
     }
+    extraPaths = paths
+    for (index, path) in paths.enumerated() { extraIndices[path.map { Array($0.utf8) }] = index }
     lexer = ExpressionLexer(text)
     token = try lexer.next()
     column = lexer.column

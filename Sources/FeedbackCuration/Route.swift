@@ -3,8 +3,9 @@ import NDJSON
 
 /// What may be trained on besides the rules that always hold.
 public struct RoutePolicy: Sendable {
-  /// The least quality of an answer that is learnt as it was given.
-  public var threshold = Quality.standard
+  /// The least quality of an answer that is learnt as it was given; without one it is the standard for interactions, and
+  /// examples are believed.
+  public var threshold: Quality?
   /// Only what a reviewer approved.
   public var approvedOnly = false
   /// Answers that nobody rated, too.
@@ -16,6 +17,8 @@ public struct RoutePolicy: Sendable {
 
 /// Why a record is not trained on.
 public enum DropReason: Int, CaseIterable, Sendable {
+  /// It was not ingested: the feedback in it stands where nobody looks.
+  case notIngested
   /// It ended in an error.
   case error
   /// A reviewer said no.
@@ -38,6 +41,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
   /// The words that follow a count.
   public var words: String {
     switch self {
+    case .notIngested: "with feedback outside of `feedback` (fb-ingest moves it)"
     case .error: "with an error"
     case .rejected: "rejected by a reviewer"
     case .notApproved: "not approved"
@@ -75,10 +79,30 @@ public enum TrainingTarget: String, Sendable {
 /// one, an answer of at most two stars is never a target, whatever the threshold; errors and what a reviewer rejected are
 /// never trained on at all.
 public enum Route {
-  /// The fate of the interaction that a scanner saw last.
+  /// The members outside of `feedback` that decide, too: a scanner has to locate them in the first extra slots.
+  public static let extraPaths = [["user_rating"], ["approved"], ["corrected_response"]]
+
+  /// The rating of an example, which stands at its top.
+  public static func exampleRating(_ scanner: borrowing LineScanner) -> Field {
+    scanner.fields[LineScanner.extraSlot(0)]
+  }
+
+  /// Whether an interaction is flat, as logs have it: what people said about it was not moved into `feedback` yet.
+  ///
+  /// What stands in `feedback` too was heeded, whatever is left outside.
+  private static func isFlat(_ scanner: borrowing LineScanner) -> Bool {
+    func isOutside(_ index: Int, _ inside: Field) -> Bool {
+      scanner.fields[LineScanner.extraSlot(index)].hasValue && !inside.hasValue
+    }
+    return isOutside(0, scanner[.userRating]) || isOutside(1, scanner[.approved])
+      || isOutside(2, scanner[.correctedResponse])
+  }
+
+  /// The fate of the interaction that a scanner with `extraPaths` saw last.
   public static func interaction(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
   ) throws(RecordError) -> Fate {
+    if isFlat(scanner) { return .drop(.notIngested) }
     if try scanner.isError(bytes) { return .drop(.error) }
     switch try scanner.boolean(.approved) {
     case false?: return .drop(.rejected)
@@ -91,7 +115,7 @@ public enum Route {
     if corrects(bytes, try scanner.text(.correctedResponse), answer) { return .train(.correction) }
     if let rating {
       if rating.isPoor { return .drop(.poor) }
-      if !rating.hasQuality(atLeast: policy.threshold) { return .drop(.belowThreshold) }
+      if !rating.hasQuality(atLeast: policy.threshold ?? .standard) { return .drop(.belowThreshold) }
     } else if !policy.includeUnrated {
       return .drop(.unrated)
     }
@@ -101,14 +125,18 @@ public enum Route {
 
   /// The fate of an example that was made before: what is labelled bad, made for another use, an error, rejected, or poor
   /// without being a correction is no target, whoever made it and whatever it says of its origin.
+  ///
+  /// What else an interaction has to be was asked when the example was made; only what the policy asks for narrows it down.
   public static func example(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, rating: Field
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
   ) throws(RecordError) -> Fate {
     if !JSONText.equals(bytes, try scanner.text(.use), sft) { return .drop(.otherUse) }
     if try scanner.boolean(.label) == false { return .drop(.otherUse) }
     if try scanner.isError(bytes) { return .drop(.error) }
-    if try scanner.boolean(.approved) == false { return .drop(.rejected) }
-    let stars = try Rating.read(bytes, rating, name: "user_rating")
+    let isApproved = try scanner.boolean(.approved)
+    if isApproved == false { return .drop(.rejected) }
+    if policy.approvedOnly && isApproved != true { return .drop(.notApproved) }
+    let stars = try Rating.read(bytes, exampleRating(scanner), name: "user_rating")
     let feedbackStars = try scanner.rating(bytes, .userRating)
     let isPoor = stars?.isPoor == true || feedbackStars?.isPoor == true
     if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
@@ -117,8 +145,13 @@ public enum Route {
     let answer = try scanner.text(.aiResponse)
     let isCorrection =
       JSONText.equals(bytes, try scanner.text(.origin), correction) && corrects(bytes, completion, answer)
-    if isPoor && !isCorrection { return .drop(.poor) }
-    return .train(isCorrection ? .correction : stars == nil ? .unrated : .rated)
+    if isCorrection { return .train(.correction) }
+    if isPoor { return .drop(.poor) }
+    guard let rating = stars ?? feedbackStars else {
+      return policy.threshold == nil || policy.includeUnrated ? .train(.unrated) : .drop(.unrated)
+    }
+    if let threshold = policy.threshold, !rating.hasQuality(atLeast: threshold) { return .drop(.belowThreshold) }
+    return .train(.rated)
   }
 
   private static let sft = Array("sft".utf8)

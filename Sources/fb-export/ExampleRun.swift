@@ -57,11 +57,10 @@ extension TrainingExample {
     _ dropped: inout DropCounts
   ) throws(RecordError) -> TrainingExample? {
     let type = try scanner.recordType(bytes)
-    let topRating = scanner.fields[LineScanner.extraSlot(0)]
     let fate: Fate
     switch type {
     case .interaction: fate = try Route.interaction(bytes, scanner, policy)
-    case .example: fate = try Route.example(bytes, scanner, rating: topRating)
+    case .example: fate = try Route.example(bytes, scanner, policy)
     default: fate = .drop(.otherUse)
     }
     let target: TrainingTarget
@@ -80,6 +79,6 @@ extension TrainingExample {
     return TrainingExample(
       systemPrompt: try scanner.text(.systemPrompt), history: try scanner.history(bytes),
       userPrompt: scanner[.userPrompt], answer: answer, category: try scanner.text(.category),
-      userRating: type == .example ? topRating : scanner[.userRating], origin: target.rawValue)
+      userRating: type == .example ? Route.exampleRating(scanner) : scanner[.userRating], origin: target.rawValue)
   }
 }

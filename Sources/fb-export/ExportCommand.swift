@@ -101,7 +101,7 @@ extension ExportCommand {
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let spool = shape == .document ? try SpoolFile() : nil
-    var scanner = LineScanner.records(extra: [["user_rating"]])
+    var scanner = LineScanner.records(extra: Route.extraPaths)
     var run = ExampleRun(
       policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system), spool: spool,
       minimum: allowFew ? 0 : minimum)

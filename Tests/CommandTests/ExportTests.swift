@@ -135,6 +135,40 @@ import Testing
     #expect(counts.reduce(0, +) == 800 - outcome.lines.count)
   }
 
+  @Test func flatFeedbackIsNotOverlooked() throws {
+    let flat = Data((#"{"id":"1","user_prompt":"p","ai_response":"bad","user_rating":1}"# + "\n").utf8)
+    let words = "left out: 1 with feedback outside of `feedback` (fb-ingest moves it)\n"
+    let exported = try shell("fb-export --format openai --include-unrated --allow-few", input: flat)
+    #expect(exported.status == 0 && exported.output.isEmpty && exported.errorText.hasSuffix(words))
+    // An expression on the same member looks at the same place.
+    for condition in ["", "--where 'user_rating == 1 and other == null and approved == null'"] {
+      let made = try shell("fb-filter --for sft --include-unrated \(condition)", input: flat)
+      #expect(made.status == 0 && made.output.isEmpty && made.errorText.hasSuffix(words), "\(made.errorText)")
+    }
+    #expect(try shell("fb-filter --where 'user_rating == 1'", input: flat).output == flat)
+    let ingested = try shell("fb-ingest | fb-export --format openai --include-unrated --allow-few", input: flat)
+    #expect(ingested.output.isEmpty && ingested.errorText.hasSuffix("left out: 1 poor without a correction\n"))
+  }
+
+  @Test func optionsThatAreGivenNarrowExamplesDown() throws {
+    func example(_ rest: String) -> String {
+      #"{"type":"example","use":"sft","user_prompt":"q","completion":"a",\#(rest)}"# + "\n"
+    }
+    let examples = Data(
+      [
+        #""user_rating":5,"origin":"rated""#, #""user_rating":3,"origin":"rated""#, #""origin":"unrated""#,
+        #""user_rating":1,"origin":"correction""#,
+      ].map(example).joined().utf8)
+    for (options, count, words) in [
+      ("", 4, ""), ("--quality-threshold 0.9", 2, "1 unrated, 1 below the threshold"),
+      ("--quality-threshold 0.9 --include-unrated", 3, "1 below the threshold"), ("--approved-only", 0, "4 not approved"),
+    ] {
+      let outcome = try shell("fb-export --format openai --allow-few \(options)", input: examples)
+      #expect(outcome.status == 0 && outcome.lines.count == count, "\(options)")
+      #expect(words.isEmpty ? outcome.errors.isEmpty : outcome.errorText.hasSuffix("left out: \(words)\n"))
+    }
+  }
+
   @Test func documentsAreJSONWhateverIsInThem() throws {
     for (format, key) in [("json", "examples"), ("json-database", "prompts")] {
       for count in [0, 1, 3] {

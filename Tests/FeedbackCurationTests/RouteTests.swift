@@ -11,7 +11,7 @@ import Testing
   }
 
   static func fate(interaction text: String, policy: RoutePolicy = RoutePolicy()) throws -> String {
-    let record = try ScannedRecord(text)
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
     return words(try Route.interaction(record.bytes.span, record.scanner, policy))
   }
 
@@ -65,6 +65,24 @@ import Testing
   ])
   func whatAlwaysHolds(text: String, expected: String) throws {
     #expect(try Self.fate(interaction: text) == expected)
+  }
+
+  @Test(arguments: [
+    #""user_rating":1"#, #""user_rating":5"#, #""approved":false"#, #""approved":true"#, #""corrected_response":"c""#,
+    #""user_rating":1,"feedback":{"approved":true}"#, #""approved":false,"feedback":{"user_rating":5}"#,
+  ])
+  func flatFeedbackIsNotOverlooked(members: String) throws {
+    var policy = RoutePolicy()
+    policy.includeUnrated = true
+    let text = #"{"user_prompt":"q","ai_response":"a",\#(members)}"#
+    for policy in [policy, RoutePolicy()] {
+      #expect(
+        try Self.fate(interaction: text, policy: policy) == "with feedback outside of `feedback` (fb-ingest moves it)")
+    }
+    let null = #"{"user_prompt":"q","ai_response":"a","user_rating":null,"approved":null}"#
+    #expect(try Self.fate(interaction: null, policy: policy) == "unrated")
+    // fb-ingest leaves what has its like inside.
+    #expect(try Self.fate(#""user_rating":5"#, #","user_rating":1"#) == "rated")
   }
 
   @Test func thePolicyMovesTheBounds() throws {
@@ -129,9 +147,35 @@ import Testing
   ])
   func examplesAreNotTrusted(part: String, replacement: String, expected: String) throws {
     let text = part.isEmpty ? Self.example : Self.example.replacingOccurrences(part, replacement)
-    let record = try ScannedRecord(text, extra: [["user_rating"]])
-    let rating = record.scanner.fields[LineScanner.extraSlot(0)]
-    #expect(Self.words(try Route.example(record.bytes.span, record.scanner, rating: rating)) == expected)
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
+    #expect(Self.words(try Route.example(record.bytes.span, record.scanner, RoutePolicy())) == expected)
+  }
+
+  @Test(arguments: [
+    ("rated", "rated", "rated", "not approved"), ("low", "below the threshold", "below the threshold", "not approved"),
+    ("unrated", "unrated", "unrated", "not approved"), ("correction", "correction", "correction", "not approved"),
+    ("approved", "rated", "rated", "rated"),
+  ])
+  func onlyWhatIsAskedForNarrowsExamplesDown(kind: String, strict: String, loose: String, approved: String) throws {
+    let members = [
+      "rated": #""user_rating":5,"origin":"rated""#, "low": #""user_rating":4,"origin":"rated""#,
+      "unrated": #""origin":"unrated""#, "correction": #""user_rating":1,"origin":"correction""#,
+      "approved": #""user_rating":5,"feedback":{"approved":true},"origin":"rated""#,
+    ]
+    let text = Self.example.replacingOccurrences(#""user_rating":5,"origin":"rated""#, try #require(members[kind]))
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
+    func fate(_ policy: RoutePolicy) throws -> String {
+      Self.words(try Route.example(record.bytes.span, record.scanner, policy))
+    }
+    var policy = RoutePolicy()
+    #expect(try fate(policy) == (kind == "low" || kind == "approved" ? "rated" : kind))
+    policy.threshold = Quality(millionths: 900_000)
+    #expect(try fate(policy) == strict)
+    policy.includeUnrated = true
+    #expect(try fate(policy) == loose)
+    policy = RoutePolicy()
+    policy.approvedOnly = true
+    #expect(try fate(policy) == approved)
   }
 
   @Test func anExampleHasTheMembersOfItsInteraction() throws {
@@ -139,7 +183,7 @@ import Testing
       #"{"id":"a\u0031","session_id":"s","user_id":"u","category":"c","system_prompt":"sy","unknown":1,"#
       + #""history":[{"role":"user","content":"h"}],"user_prompt":"q","ai_response":"a","#
       + #""feedback":{"user_rating":1.0,"corrected_response":"b\/\n"}}"#
-    let record = try ScannedRecord(text)
+    let record = try ScannedRecord(text, extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
     #expect(try router.makeExample(record.bytes.span, record.scanner))
     #expect(
@@ -147,14 +191,14 @@ import Testing
         == #"{"type":"example","use":"sft","id":"a\u0031#sft","interaction_id":"a\u0031","session_id":"s","user_id":"u","#
         + #""category":"c","user_rating":1.0,"system_prompt":"sy","history":[{"role":"user","content":"h"}],"#
         + #""user_prompt":"q","completion":"b\/\n","label":true,"origin":"correction"}"#)
-    let bare = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#)
+    let bare = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#, extra: Route.extraPaths)
     #expect(try router.makeExample(bare.bytes.span, bare.scanner))
     #expect(
       String(decoding: router.line, as: UTF8.self)
         == #"{"type":"example","use":"sft","user_rating":5,"user_prompt":"q","completion":"a","label":true,"origin":"rated"}"#
     )
     #expect(router.dropped.total == 0 && router.dropped.words.isEmpty)
-    let poor = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#)
+    let poor = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#, extra: Route.extraPaths)
     for _ in 0..<3 { #expect(try !router.makeExample(poor.bytes.span, poor.scanner)) }
     #expect(router.dropped[.poor] == 3 && router.dropped.words == ["3 poor without a correction"])
   }
@@ -165,7 +209,7 @@ import Testing
   ])
   func anExampleIsNotMadeOfMembersThatBreakTheRules(member: String) throws {
     let record = try ScannedRecord(
-      "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}")
+      "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}", extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
     #expect(throws: RecordError.self) { try router.makeExample(record.bytes.span, record.scanner) }
   }
