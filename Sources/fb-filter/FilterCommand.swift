@@ -54,7 +54,7 @@ struct FilterCommand: Tool {
   var invert = false
   @Option(help: ArgumentHelp("Stop after N records.", valueName: "N"))
   var limit: WholeNumber?
-  @Flag(help: "Write only how many records pass.")
+  @Flag(help: "Write only how many interactions pass, or how many examples they make.")
   var count = false
   @Option(
     name: .customLong("for"),
@@ -84,7 +84,7 @@ struct FilterCommand: Tool {
         try run.take(bytes, scanner, place, to: stream)
       }
     }
-    if count { try stream.write("\(run.written)\n") }
+    if count { try stream.write("\(run.made)\n") }
     try stream.finish()
     report(run, records, diagnostics)
   }
@@ -127,9 +127,12 @@ struct FilterCommand: Tool {
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
     if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
     if let router = run.router { parts += router.dropped.words }
+    if count && run.written > run.made { parts.append("\(run.written - run.made) of other kinds") }
     if parts.isEmpty && !input.verbose { return }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
-    diagnostics.note("\(run.written) of \(counted(records.readCount, "record")) written\(left)")
+    let all = counted(records.readCount, "record")
+    let done = count ? "\(run.made) of \(all) counted" : "\(run.written) of \(all) written"
+    diagnostics.note(done + left)
   }
 }
 
@@ -147,7 +150,10 @@ private struct FilterRun {
   let limit: Int
   let countsOnly: Bool
   var router: ExampleRouter?
+  /// Records that passed, and examples made of them.
   var written = 0
+  /// Of these the interactions, or the examples made of interactions: what is counted.
+  var made = 0
   var withoutTime = 0
 
   /// Judges one record and writes it, or what becomes of it; false when the limit is reached.
@@ -155,7 +161,8 @@ private struct FilterRun {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace,
     to stream: OutputStream
   ) throws -> Bool {
-    if try scanner.recordType(bytes) == .interaction {
+    let isInteraction = try scanner.recordType(bytes) == .interaction
+    if isInteraction {
       switch try selection.judge(bytes, scanner) {
       case .drop: return true
       case .dropWithoutTime:
@@ -168,8 +175,9 @@ private struct FilterRun {
       return true
     }
     written += 1
+    if isInteraction { made += 1 }
     if !countsOnly { try stream.writeLine(bytes, place.range) }
-    return written < limit
+    return isBelowLimit
   }
 
   private mutating func route(
@@ -177,7 +185,11 @@ private struct FilterRun {
   ) throws -> Bool {
     guard try router?.makeExample(bytes, scanner) == true else { return true }
     written += 1
+    made += 1
     if !countsOnly, let line = router?.line { try stream.writeLine(line.span, 0..<line.count) }
-    return written < limit
+    return isBelowLimit
   }
+
+  /// A limit of a count or of examples is one of what is counted; otherwise it is one of all that is written.
+  private var isBelowLimit: Bool { (countsOnly || router != nil ? made : written) < limit }
 }

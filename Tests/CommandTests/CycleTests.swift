@@ -209,6 +209,29 @@ import Testing
     #expect(try shop.summary()["interactions"] as? Int == 402)
   }
 
+  @Test func whatIsNotTrainedOnForLackOfACorrectionIsReviewed() throws {
+    let shop = try Workshop()
+    try shop.folder.write("data/support.json", "[]")
+    let corrections = [
+      "", #","corrected_response":"""#, #","corrected_response":"bad""#, #","corrected_response":"good""#,
+    ]
+    let answers = corrections.enumerated().map { index, correction in
+      #"{"id":"\#(index)","timestamp":"2024-10-30T12:00:00Z","user_prompt":"q","ai_response":"bad","feedback":"#
+        + #"{"user_rating":1\#(correction)}}"#
+    }
+    let others = [
+      #"{"type":"preferences","user_id":"u","timestamp":"2024-10-30T12:00:00Z"}"#,
+      #"{"type":"ask","user_id":"u","timestamp":"2024-10-30T12:00:00Z","asked":true}"#,
+    ]
+    try shop.folder.write("data/log.ndjson", (answers + others).joined(separator: "\n") + "\n")
+    let outcome = try shop.run("cycle")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let ids = try shell("cd out/current; jq -r .id review.ndjson; jq -r .id examples.ndjson", in: shop.folder.url)
+    #expect(ids.lines == ["0", "1", "2", "3#sft"])
+    let summary = try shop.summary()
+    #expect(summary["awaiting_review"] as? Int == 3 && summary["training_data_created"] as? Int == 1)
+  }
+
   @Test func mistakesAreToldBeforeTheWork() throws {
     let shop = try Workshop()
     for (arguments, status) in [

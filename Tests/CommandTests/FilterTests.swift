@@ -61,6 +61,21 @@ import Testing
     #expect(whole.text == "1000\n")
   }
 
+  @Test func otherKindsPassButAreNotCounted() throws {
+    let others = (0..<3).map { #"{"type":"preferences","user_id":"u\#($0)"}"# }
+    let answers = (0..<4).map { #"{"user_prompt":"q","ai_response":"a\#($0)","feedback":{"user_rating":5}}"# }
+    let input = Data(((others + answers).joined(separator: "\n") + "\n").utf8)
+    for options in ["", "--min-rating 4", "--for sft"] {
+      let outcome = try shell("fb-filter --count \(options)", input: input)
+      #expect(outcome.text == "4\n", "\(options)")
+      #expect(outcome.errorText == "fb-filter: 4 of 7 records counted; left out: 3 of other kinds\n")
+      #expect(try shell("fb-filter \(options)", input: input).lines.count == 7)
+    }
+    #expect(try shell("fb-filter --limit 2", input: input).lines.count == 2)
+    #expect(try shell("fb-filter --limit 2 --count", input: input).text == "2\n")
+    #expect(try shell("fb-filter --for sft --limit 2 | grep -c completion", input: input).text == "2\n")
+  }
+
   @Test func aBudgetInPercentIsOfAllRecords() throws {
     let input = Data(Self.lines(200, bad: 7).utf8)
     let folder = try TemporaryFolder()
