@@ -147,10 +147,20 @@ public struct TrainingRenderer: Sendable {
     }
   }
 
-  /// A newline stands in JSON as an escape, so most texts are done at the first test.
+  /// A text begins a line, too: the service puts it right behind a marker of its own.
+  ///
+  /// A newline stands in JSON as an escape, so most texts are done after a look at their start.
   private mutating func hasTurnMarker(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
-    if field.kind != .string || !field.isEscaped { return false }
+    if field.kind != .string { return false }
+    if !field.isEscaped {
+      return Self.turnMarkers.contains { marker in
+        let words = marker.dropFirst()
+        return field.end - field.start >= words.count
+          && words.indices.allSatisfy { bytes[field.start + $0 - words.startIndex] == words[$0] }
+      }
+    }
     text.removeAll(keepingCapacity: true)
+    text.append(0x0A)
     JSONText.decode(bytes, field.range, into: &text)
     for marker in Self.turnMarkers where text.count >= marker.count {
       for start in 0...text.count - marker.count where text[start] == 0x0A {

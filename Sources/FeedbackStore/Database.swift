@@ -22,8 +22,6 @@ public struct DatabaseError: Error, Sendable, Equatable {
   public var isCorrupt: Bool { code & 0xFF == SQLITE_NOTADB || code & 0xFF == SQLITE_CORRUPT }
   /// Whether a row breaks a rule of its table: a key that is there already.
   public var isConstraint: Bool { code & 0xFF == SQLITE_CONSTRAINT }
-  /// Whether writing failed: the disk is full or the file cannot grow.
-  public var isWriteFailure: Bool { code & 0xFF == SQLITE_FULL || code & 0xFF == SQLITE_IOERR }
 }
 
 /// An open SQLite database; closed when its owner goes away.

@@ -60,13 +60,6 @@ public final class OutputStream {
     return nil
   }
 
-  /// Opens a file to append to, made with mode 0600 if it is not there.
-  public static func appending(to path: String) throws(SystemError) -> OutputStream {
-    let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    if number < 0 { throw SystemError(.create, path, code: errno) }
-    return OutputStream(Descriptor(number: number, path: path))
-  }
-
   /// Writes a range of bytes.
   @inline(__always)
   public func write(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {

@@ -44,10 +44,6 @@ public struct SystemError: Error, Equatable, Sendable {
     }
   }
 
-  /// Whether the reader of a pipe has gone away.
-  public var isBrokenPipe: Bool { code == EPIPE }
-  /// Whether the file or a folder on the way to it does not exist.
-  public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   /// Whether permission was refused.
   public var isPermission: Bool { code == EACCES || code == EPERM }
   /// Whether somebody else holds the lock.

@@ -53,6 +53,7 @@ struct ExportCommand: Tool {
     if format == .sqlite && (output.output ?? "-") == "-" {
       throw ValidationError("--format sqlite needs -o FILE")
     }
+    if force && format != .sqlite { throw ValidationError("--force needs --format sqlite") }
     if format.isDatabase && (qualityThreshold != nil || approvedOnly || includeUnrated || system != nil || allowFew) {
       throw ValidationError(
         "--format \(format.rawValue) takes all records: options about training do not go with it (see fb-filter)")

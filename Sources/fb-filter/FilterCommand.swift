@@ -43,7 +43,7 @@ struct FilterCommand: Tool {
     help: ArgumentHelp(
       "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
       valueName: "FIELD"))
-  var timeField: TimeField = .timestamp
+  var timeField: TimeField?
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -66,6 +66,9 @@ struct FilterCommand: Tool {
 
   func validate() throws {
     if includeUnrated && use == nil { throw ValidationError("--include-unrated needs --for") }
+    if timeField != nil && windowOptions.window.isUnbounded {
+      throw ValidationError("--time-field needs --since, --until or --days-back")
+    }
   }
 
   func run() throws {
@@ -99,7 +102,7 @@ struct FilterCommand: Tool {
     }
     selection.categories = category.map { Array($0.utf8) }
     selection.window = windowOptions.window
-    selection.timeField = timeField
+    selection.timeField = timeField ?? .timestamp
     selection.isInverted = invert
     if let text = self.where {
       do {

@@ -212,7 +212,9 @@ import Testing
   @Test func whatIsNotTrainedOnForLackOfACorrectionIsReviewed() throws {
     let shop = try Workshop()
     try shop.folder.write("data/support.json", "[]")
-    let corrections = ["", #","corrected_response":"""#, #","corrected_response":"bad""#, #","corrected_response":"good""#]
+    let corrections = [
+      "", #","corrected_response":"""#, #","corrected_response":"bad""#, #","corrected_response":"good""#,
+    ]
     let answers = corrections.enumerated().map { index, correction in
       #"{"id":"\#(index)","timestamp":"2024-10-30T12:00:00Z","user_prompt":"q","ai_response":"bad","feedback":"#
         + #"{"user_rating":1\#(correction)}}"#

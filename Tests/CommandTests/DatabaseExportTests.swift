@@ -243,6 +243,9 @@ import Testing
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(format) \(option)")
       }
     }
+    for format in ["openai", "json", "csv", "json-database"] {
+      #expect(try shell("fb-export --format \(format) --force").status == 64)
+    }
     // Nothing is written before it is known that there is input.
     #expect(try shell("fb-export --format csv --max-rejects 1").output.isEmpty)
   }

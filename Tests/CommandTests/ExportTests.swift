@@ -161,7 +161,8 @@ import Testing
       ].map(example).joined().utf8)
     for (options, count, words) in [
       ("", 4, ""), ("--quality-threshold 0.9", 2, "1 unrated, 1 below the threshold"),
-      ("--quality-threshold 0.9 --include-unrated", 3, "1 below the threshold"), ("--approved-only", 0, "4 not approved"),
+      ("--quality-threshold 0.9 --include-unrated", 3, "1 below the threshold"),
+      ("--approved-only", 0, "4 not approved"),
     ] {
       let outcome = try shell("fb-export --format openai --allow-few \(options)", input: examples)
       #expect(outcome.status == 0 && outcome.lines.count == count, "\(options)")

@@ -76,6 +76,14 @@ import Testing
     #expect(try shell("fb-filter --for sft --limit 2 | grep -c completion", input: input).text == "2\n")
   }
 
+  @Test func aTimeFieldNeedsAWindow() throws {
+    for field in ["timestamp", "activity"] {
+      let outcome = try shell("fb-filter --time-field \(field)")
+      #expect(outcome.status == 64 && outcome.output.isEmpty)
+      #expect(try shell("fb-filter --time-field \(field) --until 2024-10-31T00:00:00Z").status == 0)
+    }
+  }
+
   @Test func aBudgetInPercentIsOfAllRecords() throws {
     let input = Data(Self.lines(200, bad: 7).utf8)
     let folder = try TemporaryFolder()

@@ -191,14 +191,16 @@ import Testing
         == #"{"type":"example","use":"sft","id":"a\u0031#sft","interaction_id":"a\u0031","session_id":"s","user_id":"u","#
         + #""category":"c","user_rating":1.0,"system_prompt":"sy","history":[{"role":"user","content":"h"}],"#
         + #""user_prompt":"q","completion":"b\/\n","label":true,"origin":"correction"}"#)
-    let bare = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#, extra: Route.extraPaths)
+    let bare = try ScannedRecord(
+      #"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#, extra: Route.extraPaths)
     #expect(try router.makeExample(bare.bytes.span, bare.scanner))
     #expect(
       String(decoding: router.line, as: UTF8.self)
         == #"{"type":"example","use":"sft","user_rating":5,"user_prompt":"q","completion":"a","label":true,"origin":"rated"}"#
     )
     #expect(router.dropped.total == 0 && router.dropped.words.isEmpty)
-    let poor = try ScannedRecord(#"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#, extra: Route.extraPaths)
+    let poor = try ScannedRecord(
+      #"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#, extra: Route.extraPaths)
     for _ in 0..<3 { #expect(try !router.makeExample(poor.bytes.span, poor.scanner)) }
     #expect(router.dropped[.poor] == 3 && router.dropped.words == ["3 poor without a correction"])
   }
@@ -209,7 +211,8 @@ import Testing
   ])
   func anExampleIsNotMadeOfMembersThatBreakTheRules(member: String) throws {
     let record = try ScannedRecord(
-      "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}", extra: Route.extraPaths)
+      "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}",
+      extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
     #expect(throws: RecordError.self) { try router.makeExample(record.bytes.span, record.scanner) }
   }

@@ -91,7 +91,8 @@ import Testing
 
   @Test(arguments: [
     (#"a\nHuman: b"#, true), (#"\nAssistant:"#, true), (#"\u000aHuman:"#, true), (#"\n\u0048uman: x"#, true),
-    (#"\r\nHuman:"#, true), ("Human: b", false), (#"a\n Human: b"#, false), (#"a\nhuman: b"#, false),
+    (#"\r\nHuman:"#, true), ("Human: b", true), ("Assistant:", true), (#"\u0048uman:"#, true), ("Human", false),
+    ("Human b\\n", false), (#"a\n Human: b"#, false), (#"a\nhuman: b"#, false),
     (#"a\\nHuman: b"#, false),
     (#"\nHuman b"#, false), (#"\n"#, false),
   ])
