@@ -250,6 +250,27 @@ import Testing
     try checkManifest(shop, inputs: 2)
   }
 
+  @Test func noFileIsLeftOutInSilence() throws {
+    let shop = try Workshop()
+    let answer = #"{"id":"w","timestamp":"2024-10-30T12:00:00Z","user_prompt":"a","ai_response":"b"}"#
+    try shop.folder.write("data/LOG.NDJSON", answer + "\n" + #"{"id":"v","user_pro"#)
+    try shop.folder.write(
+      "data/table.tsv", "id\ttimestamp\tuser_prompt\tai_response\nt\t2024-10-30T12:00:00Z\tq\ta\n")
+    try shop.folder.write("data/notes.txt", "x")
+    try shop.folder.write("data/log.ndjson.gz", "x")
+    try shop.folder.write("data/chat.db-wal", "")
+    let outcome = try shop.run("mkdir data/folder.txt; cycle")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(try shop.summary()["interactions"] as? Int == 402)
+    let left = outcome.errorText.split(separator: "\n").filter { $0.contains("left out") }
+    #expect(
+      left == [
+        "improvement-cycle: log.ndjson.gz: left out, as its name has no extension of those that are read",
+        "improvement-cycle: notes.txt: left out, as its name has no extension of those that are read",
+      ])
+    #expect(outcome.errorText.contains("LOG.NDJSON: the last line is unfinished"))
+  }
+
   @Test func mistakesAreToldBeforeTheWork() throws {
     let shop = try Workshop()
     for (arguments, status) in [
