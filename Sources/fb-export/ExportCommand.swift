@@ -153,7 +153,8 @@ extension ExportCommand {
 extension ExportCommand {
   /// Hands over every interaction; other kinds of record are counted and left.
   ///
-  /// What a database is asked for has to be right in all of them: the time, the rating and the category.
+  /// What a database is asked for has to be right in all of them: the time, the rating and the category; and it has to be
+  /// an interaction, with a prompt and an answer, as a database that fb-ingest refuses would be of no use.
   private func forEachInteraction(
     _ records: RecordInput, _ body: (Span<UInt8>, borrowing LineScanner) throws -> Void
   ) throws -> (records: RecordInput, written: Int, other: Int, createdAt: String?) {
@@ -165,6 +166,9 @@ extension ExportCommand {
       guard try scanner.recordType(bytes) == .interaction else {
         other += 1
         return true
+      }
+      for field in [RecordField.userPrompt, .aiResponse] where try scanner.text(field).kind == .missing {
+        throw RecordError.schema(field.dotted, "missing", at: scanner.root.start)
       }
       let time = try scanner.timestamp(bytes, .timestamp)
       _ = try scanner.rating(bytes, .userRating)

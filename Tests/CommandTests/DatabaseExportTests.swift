@@ -209,13 +209,18 @@ import Testing
     let bad = [
       #""feedback":{"user_rating":9}"#, #""timestamp":"2026-02-30T00:00:00Z""#, #""category":5"#, #""id":"a","id":"b""#,
     ]
-    let good = [#"{"id":"a"}"#, #"{"id":"z","category":"c"}"#]
-    let lines = [good[0]] + bad.map { "{\($0)}" } + [good[1], #"{"type":"ask"}"#]
+    let texts = #""user_prompt":"q","ai_response":"a""#
+    let good = [#"{"id":"a",\#(texts)}"#, #"{"id":"z","category":"c",\#(texts)}"#]
+    let textless = [
+      "{}", #"{"user_prompt":"q"}"#, #"{"ai_response":"a"}"#, #"{"user_prompt":"q","ai_response":null}"#,
+      #"{"user_prompt":5,"ai_response":"a"}"#,
+    ]
+    let lines = [good[0]] + bad.map { "{\($0),\(texts)}" } + textless + [good[1], #"{"type":"ask"}"#]
     try folder.write("in", lines.joined(separator: "\n") + "\n")
     #expect(try shell("fb-export --format \(format) -o out in", in: folder.url).status == 65)
-    let outcome = try shell("fb-export --format \(format) --max-rejects 4 --rejects r -o out in", in: folder.url)
+    let outcome = try shell("fb-export --format \(format) --max-rejects 9 --rejects r -o out in", in: folder.url)
     #expect(outcome.status == 0)
-    #expect(outcome.errorText.hasSuffix("fb-export: 2 of 7 records written; left out: 1 of other kinds, 4 bad\n"))
+    #expect(outcome.errorText.hasSuffix("fb-export: 2 of 12 records written; left out: 1 of other kinds, 9 bad\n"))
     let count = [
       "sqlite": "sqlite3 out 'SELECT COUNT(*) FROM prompts'", "csv": "tail -n +2 out | wc -l",
       "json-database": "jq '.prompts | length' out",
@@ -225,8 +230,10 @@ import Testing
 
   @Test func aRepeatedIDIsABadRecordOfADatabaseWithAKey() throws {
     let folder = try TemporaryFolder()
-    try folder.write(
-      "in", #"{"id":"a"}"# + "\n" + #"{"id":"\u0061"}"# + "\n{}\n{}\n" + #"{"id":"b"}"# + "\n" + #"{"id":"b"}"# + "\n")
+    let lines = [#""id":"a","#, #""id":"\u0061","#, "", "", #""id":"b","#, #""id":"b","#].map {
+      "{\($0)\"user_prompt\":\"q\",\"ai_response\":\"a\"}\n"
+    }
+    try folder.write("in", lines.joined())
     let outcome = try shell(
       "fb-export --format sqlite --max-rejects 2 --rejects r -o db in && sqlite3 db 'SELECT COUNT(*), COUNT(id) FROM prompts; PRAGMA integrity_check'",
       in: folder.url)
