@@ -4,6 +4,7 @@ import FeedbackCuration
 import FeedbackModel
 import NDJSON
 import SystemIO
+import Timestamps
 
 @main
 struct FilterCommand: Tool {
