@@ -90,11 +90,11 @@ import Testing
     policy.includeUnrated = true
     #expect(try Self.fate("", policy: policy) == "unrated")
     #expect(try Self.fate(#""user_rating":3"#, policy: policy) == "below the threshold")
-    policy.threshold = try #require(Quality(millionths: 0))
+    policy.threshold = Quality(millionths: 0)
     #expect(try Self.fate(#""user_rating":3"#, policy: policy) == "rated")
     // No threshold makes a poor answer a target.
     #expect(try Self.fate(#""user_rating":2"#, policy: policy) == "poor without a correction")
-    policy.threshold = try #require(Quality(millionths: 1_000_000))
+    policy.threshold = Quality(millionths: 1_000_000)
     #expect(try Self.fate(#""user_rating":4.9"#, policy: policy) == "below the threshold")
     #expect(try Self.fate(#""user_rating":5"#, policy: policy) == "rated")
     policy.approvedOnly = true
