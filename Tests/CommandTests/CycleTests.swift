@@ -234,10 +234,10 @@ import Testing
 
   @Test func aBudgetHoldsForEveryStage() throws {
     let shop = try Workshop()
-    // fb-ingest does not look into a history; fb-filter cannot make an example of such a one.
+    // fb-ingest does not look at what each of several people said; fb-rate does.
     let odd =
-      #"{"id":"odd","timestamp":"2024-10-30T12:00:00Z","user_prompt":"q","ai_response":"a","history":[1],"#
-      + #""feedback":{"user_rating":5}}"#
+      #"{"id":"odd","timestamp":"2024-10-30T12:00:00Z","user_prompt":"q","ai_response":"a","#
+      + #""feedback":{"user_rating":5,"ratings":[{"user_rating":9}]}}"#
     try shop.folder.write("data/log.ndjson", "{\"user_prompt\":\"q\\q\"}\n" + odd + "\n")
     let bad = try shop.run("cycle --max-rejects 0")
     #expect(bad.status == 65)
@@ -245,7 +245,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(try shop.summary()["rejected"] as? Int == 2)
     let kept = try shell("ls out/current | grep reject; jq -r .file out/current/rejects.ndjson", in: shop.folder.url)
-    #expect(kept.lines == ["rejects.ndjson", "log.ndjson", "all.ndjson"])
+    #expect(kept.lines == ["rejects.ndjson", "log.ndjson", "-"])
     #expect(try !shell("cat out/current/messages.txt", in: shop.folder.url).text.contains(".staging"))
     try checkManifest(shop, inputs: 2)
   }
