@@ -1,4 +1,5 @@
 import ArgumentParser
+import NDJSON
 import SystemIO
 
 /// What `main` has to know of the options of a command, or of one of its subcommands, to tell an option given twice from
@@ -63,6 +64,10 @@ extension Tool {
     case let error as CommandError:
       if !error.message.isEmpty { Diagnostics(name).error(error.message) }
       return error.status
+    case let error as RecordError:
+      // Readers place the errors of their records; what a command finds later has its place in the record alone.
+      Diagnostics(name).error("record, byte \(error.offset + 1): \(error.message) (\(error.reason))")
+      return .data
     case let error as SystemError:
       Diagnostics(name).error(error.message)
       return ExitStatus(error)

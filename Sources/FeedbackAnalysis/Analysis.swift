@@ -167,14 +167,17 @@ public struct Analysis: Sendable {
     return seen
   }
 
-  /// Who rated: the user, else the session, else the record stands for a person.
+  /// Who rated: `rated_by`, else the user, else the session.
   ///
-  /// Records without any of these are taken as of one person: what is not known does not help to clear a guard.
+  /// A source that names none of them has its records stand for people, as each was said once; without an id all of them
+  /// are taken as of one person.
   private static func person(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner
   ) throws(RecordError) -> UInt64 {
-    var field = try scanner.text(.userID)
+    var field = try scanner.text(.ratedBy)
+    // A rater is a user: one who rated with and without being named is one person.
     var kind: UInt64 = 1
+    if field.kind == .missing { field = try scanner.text(.userID) }
     if field.kind == .missing {
       field = try scanner.text(.sessionID)
       kind = 2

@@ -161,10 +161,12 @@ private struct MemberReader {
     fields[LineScanner.extraSlot(member.rawValue)]
   }
 
-  private func number(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Double? {
+  private func number(
+    _ bytes: Span<UInt8>, _ member: AnalysisInput.Member, below limit: Double = 1e12
+  ) throws(RecordError) -> Double? {
     let found = field(member)
     if !found.hasValue { return nil }
-    if found.kind == .number, let value = JSONNumber.double(bytes, found.range), abs(value) < 1e12 { return value }
+    if found.kind == .number, let value = JSONNumber.double(bytes, found.range), abs(value) < limit { return value }
     throw .schema(member.path.joined(separator: "."), "not a number that can be", at: found.start)
   }
 
@@ -226,7 +228,7 @@ private struct MemberReader {
     metric.poorShare = try number(bytes, .poorShare)
     metric.poorLow = try number(bytes, .poorLow)
     metric.poorHigh = try number(bytes, .poorHigh)
-    metric.p95 = try number(bytes, .p95)
+    metric.p95 = try number(bytes, .p95, below: 0x1p63)
     for member in [AnalysisInput.Member.accuracy, .helpfulness, .clarity] where field(member).hasValue {
       metric.ratedDimensions += 1
     }

@@ -82,11 +82,11 @@ extension AnalysisReport {
   private func append(_ times: LatencyHistogram, to line: inout RecordLine) {
     line.open("response_time_ms")
     line.integer("n", times.count)
-    line.real("p50", times.quantile(permille: 500))
-    line.real("p90", times.quantile(permille: 900))
-    line.real("p95", times.quantile(permille: 950))
+    line.half("p50", times.quantile(permille: 500))
+    line.half("p90", times.quantile(permille: 900))
+    line.half("p95", times.quantile(permille: 950))
     // Below 500 values the 99th percentile is the worst few of them.
-    line.real("p99", times.count < 500 ? nil : times.quantile(permille: 990))
+    line.half("p99", times.count < 500 ? nil : times.quantile(permille: 990))
     line.close()
   }
 

@@ -90,7 +90,8 @@ public struct Advice: Sendable {
   /// Applies the rules.
   public init(_ input: AnalysisInput) {
     self.input = input
-    let since = input.whole?.to
+    // Of an analysis without a window the end is its newest record, which is not to be counted again.
+    let since = input.whole?.to.map { Timestamp(seconds: min($0.seconds + 1, Timestamp.secondsRange.upperBound)) }
     for finding in input.findings {
       switch finding.kind {
       case Array(Finding.Kind.problem.rawValue.utf8):

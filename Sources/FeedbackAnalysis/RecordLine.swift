@@ -40,6 +40,14 @@ struct RecordLine {
     JSONNumber.append(rounded: value ?? .nan, to: &bytes)
   }
 
+  /// A number of 0 or more that is whole or a half, exactly; nil is null.
+  mutating func half(_ name: StaticString, _ value: Double?) {
+    key(name)
+    guard let value, let whole = Int(exactly: value.rounded(.down)) else { return bytes.append("null") }
+    JSONNumber.append(whole, to: &bytes)
+    if value > value.rounded(.down) { bytes.append(".5") }
+  }
+
   mutating func text(_ name: StaticString, _ value: [UInt8]) {
     key(name)
     JSONText.encode(value, into: &bytes)

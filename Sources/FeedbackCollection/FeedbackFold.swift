@@ -91,6 +91,22 @@ struct FeedbackFold {
   /// Whether nothing was said yet.
   var isEmpty: Bool { acts.allSatisfy(\.object.statements.isEmpty) }
 
+  /// Adds what other lines with the interaction's id say, in the order in which they count: all before what it says
+  /// itself, where the times do not tell.
+  ///
+  /// Returns whether they say anything.
+  mutating func add(_ repeats: [RepeatFeedback]) throws(RecordError) -> Bool {
+    var earlier: [Act] = []
+    for other in repeats {
+      let object = JSONWalk.record(other.json.span, 0..<other.json.count)
+      earlier += try FeedbackFold(other.json.span, feedback: object, fallback: other.user).acts
+    }
+    // The objects stand in other bytes than those that are written.
+    for index in earlier.indices { earlier[index].base = .missing }
+    acts = earlier + acts
+    return earlier.contains { !$0.object.statements.isEmpty }
+  }
+
   /// Adds the events of the interaction, in the order in which they count.
   mutating func add(_ events: [FeedbackObject]) {
     for event in events where !event.statements.isEmpty {
@@ -105,8 +121,8 @@ struct FeedbackFold {
     let order = acts.indices.sorted { left, right in
       let times = (acts[left].object.time ?? .oldest, acts[right].object.time ?? .oldest)
       if times.0 != times.1 { return times.0 < times.1 }
-      let sources = (acts[left].source.rawValue, acts[right].source.rawValue)
-      return sources.0 != sources.1 ? sources.0 < sources.1 : left < right
+      let areEvents = (acts[left].source == .event, acts[right].source == .event)
+      return areEvents.0 != areEvents.1 ? areEvents.1 : left < right
     }
     for (position, index) in order.enumerated() {
       let rater = acts[index].rater

@@ -106,6 +106,8 @@ struct FeedbackObject {
     case "interaction_id": interactionID = try text(bytes, value, "interaction_id") ?? []
     case "user_id": rater = try text(bytes, value, "user_id") ?? rater
     case "timestamp": try takeTime(bytes, value, name: "timestamp", replaces: true)
+    case "feedback" where value.kind == .object:
+      throw .schema("feedback", "its members stand beside the others in an event", at: value.start)
     default: return false
     }
     return true
@@ -114,10 +116,7 @@ struct FeedbackObject {
   private mutating func takeTime(
     _ bytes: Span<UInt8>, _ value: Field, name: String, replaces: Bool
   ) throws(RecordError) {
-    if !value.hasValue { return }
-    guard value.kind == .string, !value.isEscaped, let moment = Timestamp(bytes, value.range) else {
-      throw .schema(name, "not an RFC 3339 time with a zone", at: value.start)
-    }
+    guard let moment = try Timestamp.read(bytes, value, name: name) else { return }
     if time != nil && !replaces { return }
     time = moment
     var json: [UInt8] = []

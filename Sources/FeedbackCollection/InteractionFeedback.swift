@@ -12,17 +12,9 @@ public enum InteractionFeedback {
     let feedback = scanner[.feedback]
     if !feedback.hasValue { return }
     if feedback.kind != .object { throw .schema("feedback", "not an object", at: feedback.start) }
-    for field in [.userRating, .accuracy, .helpfulness, .clarity] as [RecordField] {
-      _ = try scanner.rating(bytes, field)
-    }
-    for field in [.feedbackText, .suggestion, .correctedResponse, .ratedBy] as [RecordField] {
-      _ = try scanner.text(field)
-    }
-    _ = try scanner.boolean(.approved)
-    _ = try scanner.timestamp(bytes, .ratedAt)
-    let scale = scanner[.scale]
-    if scale.hasValue && scale.kind != .object { throw .schema("feedback.scale", "not an object", at: scale.start) }
-    if scanner[.ratings].hasValue { _ = try ratings(bytes, scanner[.ratings]) }
+    // What the fold is made of: nothing that is accepted here can be refused there, when it is too late to say where.
+    let object = try FeedbackObject(bytes, feedback, role: .feedback)
+    _ = try ratings(bytes, object.ratings)
   }
 
   /// The elements of `ratings` that say something, and where each stands.

@@ -56,6 +56,8 @@ public struct JoinPlan: Sendable {
     public var source: Int?
     /// The events that may be about the interaction.
     public var events: Range<Int>
+    /// Where the other lines of the same id begin whose feedback is folded in, in the order in which they count.
+    public var repeats: [Int] = []
   }
 
   /// The steps in the order of their offsets.
@@ -80,9 +82,15 @@ public struct JoinPlan: Sendable {
     while first < ids.count {
       var end = first + 1
       while end < ids.count && ids[end].text == ids[first].text { end += 1 }
-      let kept = end - first == 1 ? ids[first].offset : try latest(ids[first..<end].map(\.offset), &scanner, line: line)
-      if kept != ids[first].offset || !run.isEmpty {
-        steps.append(Step(offset: ids[first].offset, source: kept, events: run))
+      var kept = ids[first].offset
+      var repeats: [Int] = []
+      if end - first > 1 {
+        let offsets = ids[first..<end].map(\.offset)
+        kept = try latest(offsets, &scanner, line: line)
+        repeats = try ratedRepeats(offsets, of: kept, &scanner, line: line)
+      }
+      if kept != ids[first].offset || !run.isEmpty || !repeats.isEmpty {
+        steps.append(Step(offset: ids[first].offset, source: kept, events: run, repeats: repeats))
       }
       for other in ids[first + 1..<end] { steps.append(Step(offset: other.offset, source: nil, events: 0..<0)) }
       repeatedCount += end - first - 1
@@ -103,5 +111,29 @@ public struct JoinPlan: Sendable {
       if kept.line.isEmpty || isLater { kept = (offset, time, bytes) }
     }
     return kept.offset
+  }
+
+  /// Of lines with one id those whose feedback says what that of the kept one does not: by timestamp, then by content.
+  ///
+  /// In memory are their feedback objects, each once, not their lines.
+  private func ratedRepeats(
+    _ offsets: [Int], of kept: Int, _ scanner: inout LineScanner, line: (Int) throws -> [UInt8]
+  ) throws -> [Int] {
+    var places: [RepeatFeedback: Int] = [:]
+    var repeats: [(time: Timestamp, feedback: RepeatFeedback, offset: Int)] = []
+    for offset in [kept] + offsets.filter({ $0 != kept }) {
+      let bytes = try line(offset)
+      _ = scanner.scan(bytes.span, from: 0)
+      guard let feedback = RepeatFeedback(bytes.span, scanner) else { continue }
+      let time = try scanner.timestamp(bytes.span, .timestamp) ?? .oldest
+      if let place = places[feedback] {
+        repeats[place].time = max(repeats[place].time, time)
+      } else {
+        places[feedback] = repeats.count
+        repeats.append((time, feedback, offset))
+      }
+    }
+    repeats.sort { $0.time != $1.time ? $0.time < $1.time : $0.feedback < $1.feedback }
+    return repeats.map(\.offset).filter { $0 != kept }
   }
 }

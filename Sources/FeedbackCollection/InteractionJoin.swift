@@ -6,16 +6,17 @@ public enum InteractionJoin {
   /// Appends an interaction's line, without a terminator, with its events folded into its feedback.
   ///
   /// `scanner` has scanned the line with the slots of `RecordField`; `run` are the events whose interaction's id has the
-  /// same hash. What the events do not change stays byte for byte.
+  /// same hash. `repeats` is the feedback of other lines with its id, in the order in which it counts. What neither
+  /// changes stays byte for byte.
   public static func append(
     _ bytes: Span<UInt8>, _ line: Range<Int>, _ scanner: borrowing LineScanner,
-    _ table: inout EventTable, _ run: Range<Int>, to output: inout [UInt8]
+    _ table: inout EventTable, _ run: Range<Int>, repeats: [RepeatFeedback] = [], to output: inout [UInt8]
   ) throws(RecordError) {
     let events = try table.events(table.claim(run, of: JSONText.bytes(bytes, scanner[.id])))
     let user = scanner[.userID].kind == .string ? JSONText.bytes(bytes, scanner[.userID]) : []
     var edit = ObjectEdit()
-    if !events.isEmpty {
-      try change(bytes, scanner[.feedback], user: user, events, &edit)
+    if !events.isEmpty || !repeats.isEmpty {
+      try change(bytes, scanner[.feedback], user: user, repeats, events, &edit)
     }
     output.append(bytes, line.lowerBound..<scanner.root.start)
     if edit.isEmpty {
@@ -28,10 +29,12 @@ public enum InteractionJoin {
 
   /// Decides what becomes of the member `feedback`.
   private static func change(
-    _ bytes: Span<UInt8>, _ feedback: Field, user: [UInt8], _ events: [FeedbackObject], _ edit: inout ObjectEdit
+    _ bytes: Span<UInt8>, _ feedback: Field, user: [UInt8], _ repeats: [RepeatFeedback], _ events: [FeedbackObject],
+    _ edit: inout ObjectEdit
   ) throws(RecordError) {
     var fold = try FeedbackFold(bytes, feedback: feedback, fallback: user)
     let saidSomething = feedback.kind == .object && !fold.isEmpty
+    if try !fold.add(repeats) && events.isEmpty { return }
     fold.add(events)
     let raters = fold.finish()
     if raters.isEmpty {

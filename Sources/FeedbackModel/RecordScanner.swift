@@ -43,16 +43,8 @@ extension LineScanner {
   public func timestamp(
     _ bytes: Span<UInt8>, _ field: RecordField
   ) throws(RecordError) -> Timestamp? {
-    let found = try text(field)
-    if found.kind == .missing { return nil }
-    if found.isEscaped {
-      // Some writers escape the `+` of an offset.
-      let text = JSONText.bytes(bytes, found)
-      if let time = Timestamp(text.span, 0..<text.count) { return time }
-    } else if let time = Timestamp(bytes, found.range) {
-      return time
-    }
-    throw .schema(field.dotted, "not an RFC 3339 time with a zone", at: found.start)
+    _ = try text(field)
+    return try Timestamp.read(bytes, self[field], name: field.dotted)
   }
 
   /// A time to respond, in milliseconds.
@@ -129,6 +121,26 @@ public enum TimeField: String, Sendable, CaseIterable {
   case timestamp
   /// The later of when it was given and when it was rated: late feedback counts when it comes.
   case activity
+}
+
+extension Timestamp {
+  /// Reads a field that has to be a time with a zone; nil where it is absent or null.
+  ///
+  /// Escapes are decoded: some writers escape the `+` of an offset. The name is made only for a record that is refused.
+  public static func read(
+    _ bytes: Span<UInt8>, _ field: Field, name: @autoclosure () -> String
+  ) throws(RecordError) -> Timestamp? {
+    if !field.hasValue { return nil }
+    if field.kind == .string {
+      if !field.isEscaped {
+        if let time = Timestamp(bytes, field.range) { return time }
+      } else {
+        let text = JSONText.bytes(bytes, field)
+        if let time = Timestamp(text.span, 0..<text.count) { return time }
+      }
+    }
+    throw .schema(name(), "not an RFC 3339 time with a zone", at: field.start)
+  }
 }
 
 extension Rating {

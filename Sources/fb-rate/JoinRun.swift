@@ -73,11 +73,11 @@ struct JoinRun {
         try stream.write(bytes, copied..<start)
         copied = scanner.scan(bytes, from: start)
         if step.source == step.offset {
-          try join(bytes, start..<copied - 1, scanner, step.events, to: stream)
+          try join(bytes, start..<copied - 1, scanner, step, to: stream)
         } else if let source = step.source {
           let line = try spool.line(at: source)
           let end = scanner.scan(line.span, from: 0)
-          try join(line.span, 0..<end - 1, scanner, step.events, to: stream)
+          try join(line.span, 0..<end - 1, scanner, step, to: stream)
         }
         steps.removeFirst()
       }
@@ -86,12 +86,22 @@ struct JoinRun {
   }
 
   private mutating func join(
-    _ bytes: Span<UInt8>, _ line: Range<Int>, _ scanner: borrowing LineScanner, _ run: Range<Int>,
+    _ bytes: Span<UInt8>, _ line: Range<Int>, _ scanner: borrowing LineScanner, _ step: JoinPlan.Step,
     to stream: OutputStream
   ) throws {
+    let repeats = step.repeats.isEmpty ? [] : try feedback(ofLinesAt: step.repeats)
     var joined: [UInt8] = []
-    try InteractionJoin.append(bytes, line, scanner, &events, run, to: &joined)
+    try InteractionJoin.append(bytes, line, scanner, &events, step.events, repeats: repeats, to: &joined)
     try stream.writeLine(joined.span, 0..<joined.count)
+  }
+
+  private func feedback(ofLinesAt offsets: [Int]) throws -> [RepeatFeedback] {
+    var scanner = LineScanner.records()
+    return try offsets.compactMap { offset in
+      let line = try spool.line(at: offset)
+      _ = scanner.scan(line.span, from: 0)
+      return RepeatFeedback(line.span, scanner)
+    }
   }
 
   /// Writes the events that belong to no interaction, as they came.

@@ -129,4 +129,13 @@ import Testing
       #expect(refused.status == 65 && refused.errorText.contains(word), "\(refused.errorText)")
     }
   }
+
+  @Test func absurdResponseTimesAreNumbersAllTheSame() throws {
+    let record = #"{"category":"a","response_time_ms":4000000000000}"# + "\n"
+    let p50 = try shell(
+      "fb-analyze | jq -r 'select(.scope == {} and .type == \"metric\") | .response_time_ms.p50'",
+      input: Data(record.utf8))
+    let value = try #require(Double(p50.text.trimmingCharacters(in: .newlines)))
+    #expect(abs(value - 4e12) < 0.004 * 4e12)
+  }
 }

@@ -57,6 +57,20 @@ import Testing
     #expect(try Self.flagged(Self.report([rest, ("a", 20, 15, 4)])).isEmpty)
   }
 
+  @Test func oneReviewerIsOnePerson() throws {
+    var analysis = Analysis(AnalysisOptions())
+    var scanner = LineScanner.records(extra: analysis.extraPaths)
+    for index in 0..<340 {
+      let isOdd = index < 40
+      let bytes = scanner.scan(
+        text: Array(
+          (#"{"user_id":"u\#(index)","category":"\#(isOdd ? "odd" : "rest")","feedback":{"user_rating":\#(isOdd ? 1 : 5)"#
+            + (isOdd ? #","rated_by":"ann"}}"# : "}}")).utf8))
+      #expect(try analysis.take(bytes.span, scanner) == .counted)
+    }
+    #expect(Self.flagged(AnalysisReport(analysis)).allSatisfy { !$0.contains(#""odd""#) || !$0.hasPrefix("problem") })
+  }
+
   @Test func aCertainButSmallDifferenceIsNoProblem() throws {
     // 12 % against 10 % of very many: surely different, and no matter.
     let report = try Self.report([("a", 20_000, 2400, 900), ("b", 20_000, 2000, 900)])

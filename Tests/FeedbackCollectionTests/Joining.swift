@@ -30,16 +30,22 @@ struct Joining {
     for (place, original) in kept.enumerated() {
       var source: Int? = place
       var run = 0..<0
+      var repeats: [RepeatFeedback] = []
       if let step = steps.first, step.offset == place {
         source = step.source
         run = step.events
+        for offset in step.repeats {
+          let other = kept[offset]
+          _ = scanner.scan(other.span, from: 0)
+          if let said = RepeatFeedback(other.span, scanner) { repeats.append(said) }
+        }
         steps.removeFirst()
       }
       guard let source else { continue }
       let bytes = source == place ? original : kept[source]
       let end = scanner.scan(bytes.span, from: 0)
       var line: [UInt8] = []
-      try InteractionJoin.append(bytes.span, 0..<end - 1, scanner, &events, run, to: &line)
+      try InteractionJoin.append(bytes.span, 0..<end - 1, scanner, &events, run, repeats: repeats, to: &line)
       lines.append(String(decoding: line, as: UTF8.self))
     }
     events.forEachUnclaimed { bytes, range in

@@ -54,6 +54,40 @@ import Timestamps
     #expect(joined.repeatedCount == 5)
   }
 
+  @Test func theFeedbackOfRepeatedIDsIsFoldedInEitherOrder() throws {
+    let plain = #"{"id":"x","timestamp":"2024-10-01T10:00:00Z","category":"c"}"#
+    let rated =
+      #"{"id":"x","timestamp":"2024-10-01T10:00:00Z","category":"c","feedback":{"user_rating":1,"note":[1, 2]}}"#
+    let folded =
+      #"{"id":"x","timestamp":"2024-10-01T10:00:00Z","category":"c","feedback":{"user_rating":1,"note":[1,2]}}"#
+    for lines in [[plain, rated], [rated, plain], [rated, plain, rated]] {
+      let joined = try Joining(lines)
+      #expect(joined.lines == [folded])
+      #expect(joined.repeatedCount == lines.count - 1)
+    }
+    // Of one person the later statement holds, and of the record that is kept where the times do not tell.
+    let first =
+      #"{"id":"x","n":1,"user_id":"u","feedback":{"user_rating":2,"clarity":1,"rated_at":"2024-10-03T00:00:00Z"}}"#
+    let second = #"{"id":"x","n":2,"user_id":"u","feedback":{"user_rating":4,"rated_at":"2024-10-02T00:00:00Z"}}"#
+    let late = #","feedback":{"user_rating":2,"rated_at":"2024-10-03T00:00:00Z","clarity":1,"rated_by":"u"}}"#
+    for lines in [[first, second], [second, first]] {
+      #expect(try Joining(lines).lines == [#"{"id":"x","n":2,"user_id":"u""# + late])
+    }
+    let undated = [#"{"id":"x","n":1,"feedback":{"clarity":1}}"#, #"{"id":"x","n":2,"feedback":{"clarity":5}}"#]
+    #expect(try Joining(undated).lines == [undated[1]])
+    #expect(try Joining(undated.reversed()).lines == [undated[1]])
+    // Several people are several raters; what is withdrawn later is gone.
+    let other = #"{"id":"x","n":0,"user_id":"v","feedback":{"user_rating":4}}"#
+    let both = try Joining([other, first]).lines
+    #expect(both[0].contains(#""feedback":{"user_rating":3,"#) && both[0].contains(#""ratings":[{"#))
+    #expect(try Joining(both).lines == both)
+    let withdrawal = #"{"type":"feedback","interaction_id":"x","timestamp":"2024-10-04T00:00:00Z","user_rating":null}"#
+    #expect(try Joining([plain, rated, withdrawal]).lines[0].contains(#""feedback":{"note":[1,2],"rated_at""#))
+    // The same feedback again changes no byte.
+    let same = #"{"id":"x","user_id":"u","feedback": {"clarity":5} }"#
+    #expect(try Joining([same, same]).lines == [same])
+  }
+
   @Test func eventsOfUnknownInteractionsAreHandedBackAsTheyCame() throws {
     let events = [
       #" {"type":"feedback", "interaction_id":"y","clarity":1.0}"#, #"{"type":"feedback","interaction_id":"x"}"#,
@@ -107,6 +141,8 @@ import Timestamps
     (#"{"type":"feedback","interaction_id":"a","ratings":[]}"#, "schema", "ratings", 50),
     (#"{"type":"feedback","interaction_id":"a","timestamp":"2024-01-01"}"#, "schema", "timestamp", 53),
     (#"{"type":"feedback","interaction_id":"a","user_id":1}"#, "schema", "user_id", 50),
+    (#"{"type":"feedback","interaction_id":"a","feedback":{"clarity":1}}"#, "schema", "feedback", 51),
+    (#"{"id":"a","feedback":{"rated_at":"2024-10-01T00:00:00"}}"#, "schema", "feedback.rated_at", 34),
     (#"{"id":1}"#, "schema", "id", 6),
     (#"{"id":"a","timestamp":"yesterday"}"#, "schema", "timestamp", 23),
     (#"{"id":"a","feedback":[]}"#, "schema", "feedback", 21),
@@ -123,6 +159,15 @@ import Timestamps
       guard let error = error as? RecordError else { return false }
       return error.reason == reason && error.field == field && error.offset == offset
     }
+  }
+
+  @Test func escapesInATimeAreDecodedEverywhere() throws {
+    let time = #""2024-10-01T00:00:00\u002B02:00""#
+    let event = #"{"type":"feedback","interaction_id":"a","timestamp":\#(time),"user_rating":2}"#
+    let joined = try Joining([#"{"id":"a","feedback":{"clarity":1,"rated_at":\#(time)}}"#, event])
+    #expect(joined.lines == [#"{"id":"a","feedback":{"clarity":1,"rated_at":\#(time),"user_rating":2}}"#])
+    let listed = #"{"id":"a","feedback":{"ratings":[{"clarity":1,"rated_at":\#(time)},{"clarity":3}]}}"#
+    #expect(try Joining([listed, event]).lines[0].contains(#""user_rating":2"#))
   }
 
   @Test func aRecordedEventIsNamedByItsContent() throws {
