@@ -55,6 +55,7 @@ public struct DocumentReader: Sendable {
       let byte = bytes[index]
       // The end of a bare number or word is only seen at the byte after it, which is looked at again.
       if case .record = state, nesting.isBare, JSONNesting.endsBare(byte) {
+        nesting.endBare()
         state = .afterRecord
         return index
       }

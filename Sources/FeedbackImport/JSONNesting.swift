@@ -15,6 +15,9 @@ struct JSONNesting: Sendable {
     isBare = false
   }
 
+  /// Ends a bare value.
+  mutating func endBare() { isBare = false }
+
   mutating func take(_ byte: UInt8) {
     if isInString {
       if isEscaped {
@@ -26,6 +29,8 @@ struct JSONNesting: Sendable {
       }
       return
     }
+    // Nothing opens inside of a bare value, whatever bytes it has: it ends at the next separator.
+    if isBare { return }
     switch byte {
     case 0x22: isInString = true
     case 0x7B, 0x5B: depth += 1
