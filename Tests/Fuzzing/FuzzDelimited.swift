@@ -1,12 +1,21 @@
 import DelimitedText
 
-/// What a reader makes of a text that comes in pieces of a size: records and errors, each with its place.
-private func read(_ text: [UInt8], size: Int) -> [String] {
+/// A record with its place, or why it is none.
+private struct Entry: Equatable {
+  var line: Int
+  var offset: Int
+  var fields: [[UInt8]] = []
+  var raw: [UInt8]
+  var error: DelimitedTextError?
+}
+
+/// What a reader makes of a text that comes in pieces of a size.
+private func read(_ text: [UInt8], size: Int) -> [Entry] {
   var reader = DelimitedReader(recordLengthMax: 200)
-  var found: [String] = []
-  func note() {
-    let fields = (0..<reader.count).map { shown(reader.field($0)) }
-    found.append("\(reader.line) \(reader.offset) \(fields) \(shown(reader.raw))")
+  var found: [Entry] = []
+  func note(_ error: DelimitedTextError? = nil) {
+    let fields = error == nil ? (0..<reader.count).map { reader.field($0) } : []
+    found.append(Entry(line: reader.line, offset: reader.offset, fields: fields, raw: reader.raw, error: error))
   }
   for piece in pieces(of: text, size: size) {
     var start = 0
@@ -16,7 +25,7 @@ private func read(_ text: [UInt8], size: Int) -> [String] {
         start = next
         note()
       } catch {
-        found.append("\(reader.line) \(reader.offset) \(error) \(shown(reader.raw))")
+        note(error)
         start = reader.resumeOffset
       }
     }
@@ -24,7 +33,7 @@ private func read(_ text: [UInt8], size: Int) -> [String] {
   do throws(DelimitedTextError) {
     if try reader.finish() { note() }
   } catch {
-    found.append("\(error)")
+    note(error)
   }
   return found
 }
