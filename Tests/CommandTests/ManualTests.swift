@@ -23,6 +23,33 @@ import Testing
       }
     }
     #expect(described == known, "\(described.symmetricDifference(known).sorted())")
+    let synopsis = try #require(try Self.page("\(tool).1").components(separatedBy: ".Sh DESCRIPTION").first)
+    // A synopsis names each option, or says with a word for several (`.Op Ar selection`) that they are described below.
+    if synopsis.contains(/\n\.Op Ar (?!file\b)[a-z]/) { return }
+    for option in known.subtracting(["--help", "--version", "--output"]) {
+      #expect(synopsis.contains(" \(option.dropFirst())"), "\(option) in the synopsis")
+    }
+  }
+
+  @Test(arguments: toolNames)
+  func thePageHasItsSections(tool: String) throws {
+    let page = try Self.page("\(tool).1")
+    let sections = page.split(separator: "\n").filter { $0.hasPrefix(".Sh ") }.map { $0.dropFirst(4) }
+    for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "EXAMPLES", "SEE ALSO"] {
+      #expect(sections.contains { $0 == section }, "\(section)")
+    }
+    #expect(page.contains(".Nm \(tool)\n"))
+  }
+
+  static let hasMandoc = (try? shell("command -v mandoc").status) == 0
+
+  @Test(.enabled(if: hasMandoc, "mandoc is absent"), arguments: allPages)
+  func thePageIsCleanMdocAndItsReferencesLeadSomewhere(page: String) throws {
+    let lint = try shell("mandoc -T lint -W warning man/\(page)", in: projectRoot)
+    #expect(lint.status == 0 && lint.text.isEmpty, "\(lint.text)\(lint.errorText)")
+    for match in try Self.page(page).matches(of: /\.Xr (fb-[a-z-]+) ([157])/) {
+      #expect(Self.allPages.contains("\(match.output.1).\(match.output.2)"), "\(match.output.0)")
+    }
   }
 
   @Test(arguments: toolNames)
@@ -37,31 +64,35 @@ import Testing
           #expect(script.text.contains(name) || script.text.contains(quoted), "\(kind): \(option.name)")
         }
       }
-      if kind == "bash" { #expect(try shell("bash -n", input: script.output).status == 0) }
+      let check = try shell("command -v \(kind) >/dev/null || exit 0; \(kind) -n /dev/stdin", input: script.output)
+      #expect(check.status == 0, "\(kind): \(check.errorText)")
     }
   }
 
   @Test func theChangelogBeginsWithTheVersion() throws {
     let changelog = try String(contentsOf: projectRoot.appendingPathComponent("CHANGELOG.md"), encoding: .utf8)
     let headings = changelog.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { $0.dropFirst(3) }
-    let version = try shell("fb-ingest --version").text.trimmingCharacters(in: .newlines)
-    #expect(headings.first { $0 != "Unreleased" } == version[...])
+    let newest = try #require(headings.first { $0 != "Unreleased" })
+    for tool in toolNames { #expect(try shell("\(tool) --version").text == "\(newest)\n") }
   }
 
-  static let pages = toolNames.map { $0 + ".1" }
+  static let pages = toolNames.map { $0 + ".1" } + ["fb-record.5"]
+  static let allPages = pages + ["fb-pipeline.7"]
 
   @Test(arguments: pages)
   func theExamplesOfThePageRun(page: String) throws {
-    let examples = try #require(try Self.page(page).components(separatedBy: ".Sh EXAMPLES\n").dropFirst().first)
-    let section = examples.components(separatedBy: "\n.Sh ")[0]
+    let rest = try #require(try Self.page(page).components(separatedBy: ".Sh EXAMPLES\n").dropFirst().first)
+    let section = rest.components(separatedBy: "\n.Sh ")[0]
     let blocks = section.components(separatedBy: ".Bd -literal").dropFirst().map { block in
       let body = block.components(separatedBy: "\n.Ed")[0].drop { $0 != "\n" }.dropFirst()
       return [("\\e", "\\"), ("\\&", ""), ("\\(aq", "'"), ("\\(dq", "\"")].reduce(String(body)) { text, escape in
         text.replacingOccurrences(of: escape.0, with: escape.1)
       }
     }
-    #expect(!blocks.isEmpty)
-    try Self.run(blocks, of: page)
+    // In the page of a format, a block without a prompt shows records, and is nothing to run.
+    let examples = page.hasSuffix(".5") ? blocks.filter { $0.contains("$ ") } : Array(blocks)
+    #expect(!examples.isEmpty)
+    try Self.run(examples, of: page)
   }
 
   @Test func theExamplesOfTheReadmeRun() throws {
