@@ -53,7 +53,8 @@ public struct BlockReader: ~Copyable {
     capacityMax = self.lineLengthMax + 2 + blockSize
     self.descriptor.widenPipe()
     filled = prefix.count
-    storage = prefix + Array(repeating: 0, count: max(0, blockSize - prefix.count) + BlockReader.padding)
+    storage = [UInt8](untouched: max(blockSize, prefix.count) + BlockReader.padding)
+    storage.replaceSubrange(0..<prefix.count, with: prefix)
   }
 
   private var capacity: Int { storage.count - BlockReader.padding }
@@ -79,7 +80,7 @@ public struct BlockReader: ~Copyable {
 
   /// Makes room for a line that is longer than what there is: twice as much, or what the longest line needs.
   private mutating func grow() {
-    var wider = [UInt8](repeating: 0, count: min(2 * capacity, capacityMax) + BlockReader.padding)
+    var wider = [UInt8](untouched: min(2 * capacity, capacityMax) + BlockReader.padding)
     unsafe wider.withUnsafeMutableBytes { target in
       unsafe storage.withUnsafeBytes { source in
         unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<filled]))
