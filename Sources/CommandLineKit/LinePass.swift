@@ -46,7 +46,8 @@ struct LinePass {
       return .taken
     case .lines:
       let goesOn = try takeLines(
-        reader.storage.span, reader.lines, reader.fileOffset, isCutOff: reader.endsWithoutNewline, &scanner, refuse, body)
+        reader.storage.span, reader.lines, reader.fileOffset, isCutOff: reader.endsWithoutNewline, &scanner, refuse,
+        body)
       return goesOn ? .taken : .stopped
     }
   }

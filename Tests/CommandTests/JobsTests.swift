@@ -19,7 +19,9 @@ import Testing
       if index % 501 == 0 { text += "\n" }
       if bad && index % 1999 == 5 { text += #"{"id":"bad","user_prompt":"\x"}"# + "\n" }
       if bad && index % 7001 == 6 { text += #"{"id":"\#(String(repeating: "long", count: 30_000))"}"# + "\n" }
-      if bad && index % 5003 == 7 { text += #"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":9}}"# + "\n" }
+      if bad && index % 5003 == 7 {
+        text += #"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":9}}"# + "\n"
+      }
     }
     return Data(text.dropLast().utf8)
   }

@@ -60,7 +60,10 @@ import Testing
     var found: [Int] = []
     #expect(throws: Stop.self) {
       try OrderedWork.run(
-        threads: 4, pieces: { next += 1; return next }, work: { $0 },
+        threads: 4,
+        pieces: {
+          next += 1; return next
+        }, work: { $0 },
         collect: { result in
           found.append(result)
           if result == 20 { throw Stop() }
