@@ -1,4 +1,6 @@
 /// What remains of small probabilities when many things were tested at once.
+///
+/// Probabilities are of 0 to 1, and all tests that one report prints belong in one list; of none nothing remains.
 public enum FalseDiscovery {
   /// The adjusted probabilities of Benjamini and Hochberg (1995): q₍ᵢ₎ = min over j ≥ i of m · p₍ⱼ₎ / j, at most 1, in the
   /// order of the input.

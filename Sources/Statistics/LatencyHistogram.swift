@@ -5,7 +5,7 @@
 public struct LatencyHistogram: Sendable, Equatable {
   /// How many values.
   public private(set) var count = 0
-  private var buckets: [Int] = []
+  private(set) var buckets: [Int] = []
 
   /// Starts with none.
   public init() {}

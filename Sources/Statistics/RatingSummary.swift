@@ -1,6 +1,8 @@
 import Glibc
 
 /// What is kept of ratings: integers only, so that sums are the same in every order and however the input is split.
+///
+/// Up to 10¹² ratings; the sums hold no more.
 public struct RatingSummary: Sendable, Equatable {
   /// How many ratings.
   public private(set) var count = 0
