@@ -21,13 +21,24 @@ public struct MemberCursor: Sendable {
 
   /// The next member, or nil after the last one.
   public mutating func next(_ bytes: Span<UInt8>) -> Member? {
+    guard let (key, start) = nextKey(bytes) else { return nil }
+    let value = JSONWalk.value(bytes, at: start)
+    resume(at: value.textRange.upperBound)
+    return Member(key: key, value: value)
+  }
+
+  /// The key of the next member and the offset of its value, or nil after the last one.
+  ///
+  /// For values whose place is known: `resume` has to follow.
+  public mutating func nextKey(_ bytes: Span<UInt8>) -> (key: Field, valueStart: Int)? {
     position = JSONWalk.skipSeparators(bytes, position, end)
     if position >= end { return nil }
     let key = JSONWalk.value(bytes, at: position)
-    let value = JSONWalk.value(bytes, at: JSONWalk.skipSeparators(bytes, key.end + 1, end))
-    position = value.textRange.upperBound
-    return Member(key: key, value: value)
+    return (key, JSONWalk.skipSeparators(bytes, key.end + 1, end))
   }
+
+  /// Goes on from the offset past a value.
+  public mutating func resume(at offset: Int) { position = offset }
 }
 
 /// Steps through the elements of an array that was scanned before.
