@@ -55,9 +55,7 @@ public struct DatabaseExport: ~Copyable {
   public mutating func append(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws {
     row.fill(bytes, scanner)
     made.removeAll(keepingCapacity: true)
-    for index in 0..<row.cells.count { parameters[index] = parameter(bytes, row.cells[index]) }
-    parameters[row.cells.count] = row.extra.isEmpty ? .null : .madeText(made.count..<made.count + row.extra.count)
-    made.append(contentsOf: row.extra)
+    Self.fill(&parameters, bytes, row, &made)
     do throws(DatabaseError) {
       try insert.run(parameters, bytes, made: made)
     } catch {
@@ -66,7 +64,19 @@ public struct DatabaseExport: ~Copyable {
     }
   }
 
-  private mutating func parameter(_ bytes: Span<UInt8>, _ cell: Field) -> InsertStatement.Parameter {
+  private static func fill(
+    _ array: inout [InsertStatement.Parameter], _ bytes: Span<UInt8>, _ row: FlatRow, _ made: inout [UInt8]
+  ) {
+    // As a span, the array is checked for being the only owner of its memory just once.
+    var parameters = array.mutableSpan
+    for index in 0..<row.cells.count { parameters[index] = parameter(bytes, row.cells[index], &made) }
+    parameters[row.cells.count] = row.extra.isEmpty ? .null : .madeText(made.count..<made.count + row.extra.count)
+    made.append(contentsOf: row.extra)
+  }
+
+  private static func parameter(
+    _ bytes: Span<UInt8>, _ cell: Field, _ made: inout [UInt8]
+  ) -> InsertStatement.Parameter {
     switch cell.kind {
     case .missing: return .null
     case .true: return .integer(1)

@@ -35,7 +35,8 @@ public struct FlatRow: Sendable {
 
   /// Lays out the record that a scanner of records saw last.
   public mutating func fill(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) {
-    for index in 0..<cells.count { cells[index] = .missing }
+    var empty = cells.mutableSpan
+    for index in empty.indices { empty[index] = .missing }
     extra.removeAll(keepingCapacity: true)
     extra.append(0x7B)
     _ = layOut(bytes, scanner.root, scanner.fields)

@@ -62,6 +62,16 @@ import Testing
     }
   }
 
+  @Test func aStringEndsAtItsQuoteWhereverTheBytesEnd() {
+    for length in 0..<40 {
+      for rest in 0..<20 {
+        let text = "\"" + String(repeating: "a", count: length) + "\\\"b\"" + String(repeating: "x", count: rest)
+        let field = JSONWalk.value(Array(text.utf8).span, at: 0)
+        #expect(field == Field(start: 1, end: length + 4, kind: .string, isEscaped: true))
+      }
+    }
+  }
+
   @Test(arguments: [
     ("0", 0), ("-0", -0.0), ("1", 1), ("-2.50", -2.5), ("0.1", 0.1),
     ("123456789012345", 123_456_789_012_345), ("1234567890123456", 1_234_567_890_123_456), ("1e22", 1e22),
