@@ -19,10 +19,13 @@ public struct DelimitedWriter: Sendable {
       return
     }
     text.append(0x22)
-    for byte in field {
-      if byte == 0x22 { text.append(0x22) }
-      text.append(byte)
+    var start = 0
+    for position in 0..<field.count where field[position] == 0x22 {
+      // The quote ends one run and begins the next, so it stands twice.
+      text.append(contentsOf: field[start...position])
+      start = position
     }
+    text.append(contentsOf: field[start...])
     text.append(0x22)
   }
 
@@ -38,6 +41,10 @@ public struct DelimitedWriter: Sendable {
   private func needsQuotes(_ field: [UInt8]) -> Bool {
     guard let first = field.first, let last = field.last else { return false }
     if first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09 { return true }
-    return field.contains { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+    for position in 0..<field.count {
+      let byte = field[position]
+      if byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
+    }
+    return false
   }
 }

@@ -10,6 +10,8 @@ public struct CategorySummary: Sendable {
   }
   private var total = Count()
   private var categories: [[UInt8]: Count] = [:]
+  /// The category of the record, reused: to look it up makes nothing.
+  private var name: [UInt8] = []
   private static let uncategorized = Array("uncategorized".utf8)
 
   /// Starts with nothing.
@@ -19,7 +21,12 @@ public struct CategorySummary: Sendable {
   public mutating func add(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) {
     let rating = try scanner.rating(bytes, .userRating)
     let field = try scanner.text(.category)
-    let name = field.kind == .string ? JSONText.bytes(bytes, field) : Self.uncategorized
+    name.removeAll(keepingCapacity: true)
+    if field.kind == .string {
+      JSONText.decode(bytes, field.range, into: &name)
+    } else {
+      name.append(contentsOf: Self.uncategorized)
+    }
     Self.add(rating, to: &total)
     Self.add(rating, to: &categories[name, default: Count()])
   }

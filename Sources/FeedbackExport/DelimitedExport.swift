@@ -17,16 +17,17 @@ public struct DelimitedExport: Sendable {
     writer.endRecord(&line)
   }
 
-  /// Appends the record that stands at a place.
-  public mutating func append(_ bytes: Span<UInt8>, _ record: Field, to line: inout [UInt8]) {
-    row.fill(bytes, record)
+  /// Appends the record that a scanner of records saw last.
+  public mutating func append(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, to line: inout [UInt8]) {
+    row.fill(bytes, scanner)
     for cell in row.cells {
       text.removeAll(keepingCapacity: true)
       switch cell.kind {
       case .missing: break
       case .true: text.append(0x31)
       case .false: text.append(0x30)
-      case .string: JSONText.decode(bytes, cell.range, into: &text)
+      case .string where cell.isEscaped: JSONText.decode(bytes, cell.range, into: &text)
+      case .string, .number: text.append(bytes, cell.range)
       default: JSONWalk.appendCompact(bytes, cell.range, to: &text)
       }
       writer.append(text, to: &line)

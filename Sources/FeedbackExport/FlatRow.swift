@@ -20,13 +20,12 @@ public struct FlatRow: Sendable {
   /// The `extra` object, empty where nothing is left over.
   public private(set) var extra: [UInt8] = []
 
-  private static let rootNames: [[UInt8]] = FlatColumn.all.map { column in
-    column.field.path.count == 1 ? Array(column.field.name.utf8) : []
+  private let kinds = FlatColumn.all.map(\.kind)
+  /// The column of each slot of the scanner, -1 where it has none.
+  private let columns = RecordField.allCases.map { field in
+    FlatColumn.all.firstIndex { $0.field == field } ?? -1
   }
-  private static let feedbackNames: [[UInt8]] = FlatColumn.all.map { column in
-    column.field.path.count == 2 ? Array(column.field.name.utf8) : []
-  }
-  private static let feedback = Array("feedback".utf8)
+  private var lastSlot = 0
 
   /// Makes an empty row.
   public init(_ table: Table) {
@@ -34,82 +33,87 @@ public struct FlatRow: Sendable {
     cells = Array(repeating: .missing, count: FlatColumn.all.count)
   }
 
-  /// Lays out a record.
-  public mutating func fill(_ bytes: Span<UInt8>, _ record: Field) {
-    for index in 0..<cells.count { cells[index] = .missing }
+  /// Lays out the record that a scanner of records saw last.
+  public mutating func fill(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) {
+    var empty = cells.mutableSpan
+    for index in empty.indices { empty[index] = .missing }
     extra.removeAll(keepingCapacity: true)
-    var cursor = MemberCursor(record)
-    while let member = cursor.next(bytes) {
-      if member.value.kind == .object, JSONText.equals(bytes, member.key, Self.feedback) {
-        fillFeedback(bytes, member)
-      } else if !place(bytes, member, among: Self.rootNames) {
-        append(bytes, member)
-      }
-    }
-    if !extra.isEmpty { extra.append(0x7D) }
+    extra.append(0x7B)
+    _ = layOut(bytes, scanner.root, scanner.fields)
+    if extra.count == 1 { extra.removeAll(keepingCapacity: true) } else { extra.append(0x7D) }
   }
 
-  private mutating func fillFeedback(_ bytes: Span<UInt8>, _ feedback: MemberCursor.Member) {
-    var rest: [UInt8] = []
-    var cursor = MemberCursor(feedback.value)
+  /// Lays out the members of the record or of its feedback; false if there are none.
+  private mutating func layOut(_ bytes: Span<UInt8>, _ object: Field, _ located: [Field]) -> Bool {
+    let first = extra.count
+    var cursor = MemberCursor(object)
     var isEmpty = true
-    while let member = cursor.next(bytes) {
+    while let (key, start) = cursor.nextKey(bytes) {
       isEmpty = false
-      if place(bytes, member, among: Self.feedbackNames) { continue }
-      rest.append(rest.isEmpty ? 0x7B : 0x2C)
-      rest.append(bytes, member.key.textRange)
-      rest.append(0x3A)
-      JSONWalk.appendCompact(bytes, member.value.textRange, to: &rest)
-    }
-    if rest.isEmpty && !isEmpty { return }
-    extra.append(extra.isEmpty ? 0x7B : 0x2C)
-    extra.append("\"feedback\":")
-    extra.append(contentsOf: rest.isEmpty ? [0x7B] : rest)
-    extra.append(0x7D)
-  }
-
-  private mutating func append(_ bytes: Span<UInt8>, _ member: MemberCursor.Member) {
-    extra.append(extra.isEmpty ? 0x7B : 0x2C)
-    extra.append(bytes, member.key.textRange)
-    extra.append(0x3A)
-    JSONWalk.appendCompact(bytes, member.value.textRange, to: &extra)
-  }
-
-  /// Puts a member into its column; false where `extra` has to hold it, for want of a column or because the column does
-  /// not hold all of it.
-  private mutating func place(
-    _ bytes: Span<UInt8>, _ member: MemberCursor.Member, among names: [[UInt8]]
-  ) -> Bool {
-    for index in 0..<names.count where !names[index].isEmpty {
-      if JSONText.equals(bytes, member.key, names[index]) {
-        let kind = FlatColumn.all[index].kind
-        if !fits(bytes, member.value, kind) { return false }
-        cells[index] = member.value
-        // The nearest double stands in the column all the same, or an average would lack it.
-        return kind != .number || table == .delimited || isDouble(bytes, member.value)
+      let slot = slot(of: start, located)
+      let value = slot < 0 ? JSONWalk.value(bytes, at: start) : located[slot]
+      cursor.resume(at: value.textRange.upperBound)
+      if slot == RecordField.feedback.rawValue && value.kind == .object {
+        layOutFeedback(bytes, value, located, isFirst: extra.count == first)
+      } else if slot < 0 || !place(bytes, value, column: columns[slot]) {
+        if extra.count > first { extra.append(0x2C) }
+        extra.append(bytes, key.textRange)
+        extra.append(0x3A)
+        JSONWalk.appendCompact(bytes, value.textRange, to: &extra)
       }
     }
-    return false
+    return !isEmpty
+  }
+
+  private mutating func layOutFeedback(
+    _ bytes: Span<UInt8>, _ feedback: Field, _ located: [Field], isFirst: Bool
+  ) {
+    let start = extra.count
+    if !isFirst { extra.append(0x2C) }
+    extra.append("\"feedback\":{")
+    let first = extra.count
+    let hasMembers = layOut(bytes, feedback, located)
+    if hasMembers && extra.count == first {
+      extra.removeLast(first - start)
+    } else {
+      extra.append(0x7D)
+    }
+  }
+
+  /// The slot of the value that starts at an offset, -1 where the scanner has not located it.
+  ///
+  /// A value is known by its place, so no key is compared. Records hold their members about in the order of the slots: the
+  /// search goes on from the last one found.
+  private mutating func slot(of start: Int, _ located: [Field]) -> Int {
+    var slot = lastSlot
+    for _ in 0..<columns.count {
+      slot = slot &+ 1 < columns.count ? slot &+ 1 : 0
+      let field = located[slot]
+      let textStart = field.kind == .string ? field.start &- 1 : field.start
+      if textStart == start && field.kind != .missing {
+        lastSlot = slot
+        return slot
+      }
+    }
+    return -1
+  }
+
+  /// Puts a value into a column (-1: none); false where `extra` has to hold it, for want of a column or because the column
+  /// does not hold all of it.
+  private mutating func place(_ bytes: Span<UInt8>, _ value: Field, column: Int) -> Bool {
+    if column < 0 || !fits(bytes, value, kinds[column]) { return false }
+    cells[column] = value
+    // The nearest double stands in the column all the same, or an average would lack it.
+    return kinds[column] != .number || table == .delimited || JSONNumber.isDouble(bytes, value.range)
   }
 
   private func fits(_ bytes: Span<UInt8>, _ value: Field, _ kind: FlatColumn.Kind) -> Bool {
     switch kind {
     case .text: return value.kind == .string && (table == .sqlite || value.end > value.start)
-    case .integer: return value.kind == .number && isPlainInteger(bytes, value)
+    case .integer: return value.kind == .number && JSONNumber.integer(bytes, value.range) != nil
     case .number: return value.kind == .number
     case .boolean: return value.kind == .true || value.kind == .false
     case .json: return value.kind == .object || value.kind == .array
     }
-  }
-
-  private func isPlainInteger(_ bytes: Span<UInt8>, _ value: Field) -> Bool {
-    JSONNumber.integer(bytes, value.range) != nil
-  }
-
-  /// Whether a double holds just this number.
-  private func isDouble(_ bytes: Span<UInt8>, _ value: Field) -> Bool {
-    guard let double = JSONNumber.double(bytes, value.range) else { return false }
-    let text = Array("\(double)".utf8)
-    return JSONNumber.compare(bytes, value.range, text.span, 0..<text.count) == 0
   }
 }

@@ -68,6 +68,11 @@ public struct DatabaseError: Error, Sendable, Equatable {
     try Statement(self, sql)
   }
 
+  /// Compiles an INSERT of whole rows into a table.
+  public func prepareInsert(into table: String, columnCount: Int) throws(DatabaseError) -> InsertStatement {
+    try InsertStatement(self, table: table, columnCount: columnCount)
+  }
+
   func check(_ code: Int32) throws(DatabaseError) {
     if code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW { throw error(code) }
   }

@@ -1,8 +1,8 @@
 import CSQLite
 
-/// A compiled statement of a database.
+/// A compiled query of a database.
 ///
-/// Parameters and columns are counted as SQLite counts them: parameters from 1, columns from 0.
+/// Columns are counted as SQLite counts them, from 0.
 @safe public final class Statement {
   private let database: Database
   private let handle: OpaquePointer
@@ -34,43 +34,11 @@ import CSQLite
   }
 
   /// Steps to the next row; false after the last one.
-  ///
-  /// A statement that was stepped to its end starts anew after `reset`.
   public func step() throws(DatabaseError) -> Bool {
     let code = unsafe sqlite3_step(handle)
     if code == SQLITE_ROW { return true }
     if code == SQLITE_DONE { return false }
     throw database.error(code)
-  }
-
-  /// Makes ready for another run; parameters become NULL.
-  public func reset() throws(DatabaseError) {
-    // What it returns is the failure of the last step once more, which `step` has thrown already.
-    _ = unsafe sqlite3_reset(handle)
-    try database.check(unsafe sqlite3_clear_bindings(handle))
-  }
-
-  /// Binds a range of UTF-8 bytes as text; SQLite takes a copy.
-  public func bind(_ parameter: Int, text bytes: Span<UInt8>, _ range: Range<Int>) throws(DatabaseError) {
-    let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-    let code = unsafe bytes.extracting(range).withUnsafeBytes { buffer in
-      // An empty buffer may have no address, which SQLite would take for NULL.
-      if buffer.count == 0 { return unsafe sqlite3_bind_text(handle, Int32(parameter), "", 0, transient) }
-      return unsafe sqlite3_bind_text(
-        handle, Int32(parameter), buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
-        Int32(clamping: buffer.count), transient)
-    }
-    try database.check(code)
-  }
-
-  /// Binds an integer.
-  public func bind(_ parameter: Int, integer: Int) throws(DatabaseError) {
-    try database.check(unsafe sqlite3_bind_int64(handle, Int32(parameter), Int64(integer)))
-  }
-
-  /// Binds a double.
-  public func bind(_ parameter: Int, real: Double) throws(DatabaseError) {
-    try database.check(unsafe sqlite3_bind_double(handle, Int32(parameter), real))
   }
 
   /// How many columns a row has.

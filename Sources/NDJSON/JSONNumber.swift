@@ -46,6 +46,16 @@ public enum JSONNumber {
 
     var isZero: Bool { start == end }
 
+    /// How many digits count.
+    func digitCount(_ bytes: Span<UInt8>) -> Int {
+      var position = start
+      while position < end {
+        if bytes[position] == 0x2E { return end &- start &- 1 }
+        position &+= 1
+      }
+      return end &- start
+    }
+
     /// An exponent, held within ±10¹⁷: numbers beyond that differ from every number that can be written out.
     private static func exponent(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
       var position = range.lowerBound
@@ -111,11 +121,43 @@ public enum JSONNumber {
 
   /// The nearest double, or nil where it is not finite.
   public static func double(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double? {
+    if let value = shortDouble(bytes, Shape(bytes, range)) { return value }
     var text: [UInt8] = []
     text.append(bytes, range)
     guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
     return value
   }
+
+  /// Whether a double holds just this number: whether the shortest decimal number that reads back as the nearest double
+  /// is this one.
+  public static func isDouble(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    // Every decimal number of 15 digits survives the way into a double and back (DBL_DIG).
+    let shape = Shape(bytes, range)
+    if shape.digitCount(bytes) <= 15 && abs(shape.point) <= 300 { return true }
+    guard let double = double(bytes, range) else { return false }
+    let text = Array("\(double)".utf8)
+    return compare(bytes, range, text.span, 0..<text.count) == 0
+  }
+
+  /// The nearest double of a number of few digits, nil of others.
+  ///
+  /// An integer and a power of ten that doubles hold exactly: one operation rounds just once (Clinger, How to read floating
+  /// point numbers accurately, 1990).
+  private static func shortDouble(_ bytes: Span<UInt8>, _ shape: Shape) -> Double? {
+    let count = shape.digitCount(bytes)
+    let exponent = shape.point - count
+    if count > 15 || abs(exponent) >= powersOfTen.count { return nil }
+    guard let integer = scaled(bytes, shape, digits: count)?.floor else { return nil }
+    let digits = Double(integer)
+    let value = exponent < 0 ? digits / powersOfTen[-exponent] : digits * powersOfTen[exponent]
+    return shape.isNegative ? -value : value
+  }
+
+  /// The powers of ten that a double holds exactly: 10⁰ to 10²².
+  private static let powersOfTen: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
 
   /// The first `digits` digits of a number as an integer (at most 18 of them), and whether no other followed.
   private static func scaled(

@@ -6,8 +6,7 @@ public enum JSONText {
   public static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into text: inout [UInt8]) {
     var position = range.lowerBound
     while position < range.upperBound {
-      var stop = position
-      while stop < range.upperBound && bytes[stop] != 0x5C { stop &+= 1 }
+      let stop = bytes.backslash(in: position..<range.upperBound)
       text.append(bytes, position..<stop)
       if stop == range.upperBound { return }
       position = appendEscape(bytes, stop, range.upperBound, to: &text)

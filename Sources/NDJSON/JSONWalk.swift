@@ -21,13 +21,24 @@ public struct MemberCursor: Sendable {
 
   /// The next member, or nil after the last one.
   public mutating func next(_ bytes: Span<UInt8>) -> Member? {
-    position = JSONWalk.skipSeparators(bytes, position, end)
-    if position >= end { return nil }
-    let key = JSONWalk.value(bytes, at: position)
-    let value = JSONWalk.value(bytes, at: JSONWalk.skipSeparators(bytes, key.end + 1, end))
-    position = value.textRange.upperBound
+    guard let (key, start) = nextKey(bytes) else { return nil }
+    let value = JSONWalk.value(bytes, at: start)
+    resume(at: value.textRange.upperBound)
     return Member(key: key, value: value)
   }
+
+  /// The key of the next member and the offset of its value, or nil after the last one.
+  ///
+  /// For values whose place is known: `resume` has to follow.
+  public mutating func nextKey(_ bytes: Span<UInt8>) -> (key: Field, valueStart: Int)? {
+    position = JSONWalk.skipSeparators(bytes, position, end)
+    if position >= end { return nil }
+    let key = JSONWalk.string(bytes, at: position)
+    return (key, JSONWalk.skipSeparators(bytes, key.end + 1, end))
+  }
+
+  /// Goes on from the offset past a value.
+  public mutating func resume(at offset: Int) { position = offset }
 }
 
 /// Steps through the elements of an array that was scanned before.
@@ -68,10 +79,7 @@ public enum JSONWalk {
   /// The value whose first byte stands at an offset.
   public static func value(_ bytes: Span<UInt8>, at start: Int) -> Field {
     switch bytes[start] {
-    case 0x22:
-      var isEscaped = false
-      let close = stringEnd(bytes, start + 1, &isEscaped)
-      return Field(start: start + 1, end: close, kind: .string, isEscaped: isEscaped)
+    case 0x22: return string(bytes, at: start)
     case 0x7B: return Field(start: start, end: containerEnd(bytes, start), kind: .object)
     case 0x5B: return Field(start: start, end: containerEnd(bytes, start), kind: .array)
     case 0x74: return Field(start: start, end: start + 4, kind: .true)
@@ -82,6 +90,13 @@ public enum JSONWalk {
       while isNumberByte(bytes[end]) { end &+= 1 }
       return Field(start: start, end: end, kind: .number)
     }
+  }
+
+  /// The string whose quote stands at an offset.
+  static func string(_ bytes: Span<UInt8>, at start: Int) -> Field {
+    var isEscaped = false
+    let close = stringEnd(bytes, start + 1, &isEscaped)
+    return Field(start: start + 1, end: close, kind: .string, isEscaped: isEscaped)
   }
 
   /// The value of a key of an object, `.missing` where it has none.
@@ -146,13 +161,10 @@ public enum JSONWalk {
   private static func stringEnd(_ bytes: Span<UInt8>, _ start: Int, _ isEscaped: inout Bool) -> Int {
     var position = start
     while true {
-      switch bytes[position] {
-      case 0x22: return position
-      case 0x5C:
-        isEscaped = true
-        position &+= 2
-      default: position &+= 1
-      }
+      position = bytes.quoteOrBackslash(from: position)
+      if bytes[position] == 0x22 { return position }
+      isEscaped = true
+      position &+= 2
     }
   }
 

@@ -37,6 +37,39 @@ extension Span<UInt8> {
       position &+= 16
     }
   }
+
+  /// Offset of the first quote or backslash at or after `offset`: there has to be one.
+  @inline(__always)
+  func quoteOrBackslash(from offset: Int) -> Int {
+    let quote = SIMD16<UInt8>(repeating: 0x22)
+    let backslash = SIMD16<UInt8>(repeating: 0x5C)
+    var position = offset
+    while position &+ 16 <= count {
+      let lanes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
+      let halves = unsafe unsafeBitCast((lanes .== quote) .| (lanes .== backslash), to: SIMD2<UInt64>.self)
+      if halves[0] != 0 { return position &+ halves[0].trailingZeroBitCount &>> 3 }
+      if halves[1] != 0 { return position &+ 8 &+ halves[1].trailingZeroBitCount &>> 3 }
+      position &+= 16
+    }
+    while self[position] != 0x22 && self[position] != 0x5C { position &+= 1 }
+    return position
+  }
+
+  /// Offset of the first backslash in a range, or its end.
+  @inline(__always)
+  func backslash(in range: Range<Int>) -> Int {
+    let backslash = SIMD16<UInt8>(repeating: 0x5C)
+    var position = range.lowerBound
+    while position &+ 16 <= range.upperBound {
+      let lanes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
+      let halves = unsafe unsafeBitCast(lanes .== backslash, to: SIMD2<UInt64>.self)
+      if halves[0] != 0 { return position &+ halves[0].trailingZeroBitCount &>> 3 }
+      if halves[1] != 0 { return position &+ 8 &+ halves[1].trailingZeroBitCount &>> 3 }
+      position &+= 16
+    }
+    while position < range.upperBound && self[position] != 0x5C { position &+= 1 }
+    return position
+  }
 }
 
 extension Span<UInt8> {

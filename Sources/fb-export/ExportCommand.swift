@@ -208,7 +208,7 @@ extension ExportCommand {
     defer { try? stream.flush() }
     let result = try forEachInteraction(records) { bytes, scanner in
       line.removeAll(keepingCapacity: true)
-      export.append(bytes, scanner.root, to: &line)
+      export.append(bytes, scanner, to: &line)
       try stream.write(line.span, 0..<line.count)
     }
     try stream.finish()
@@ -244,9 +244,9 @@ extension ExportCommand {
     let records = try input.open(diagnostics, output)
     let file = try AtomicFile(path: path)
     do {
-      let export = try DatabaseExport(path: file.temporaryPath)
+      var export = try DatabaseExport(path: file.temporaryPath)
       let result = try forEachInteraction(records) { bytes, scanner in
-        try export.append(bytes, scanner.root)
+        try export.append(bytes, scanner)
       }
       try export.finish(createdAt: result.createdAt, count: result.written)
       try file.open().synchronize()

@@ -4,11 +4,13 @@
 usage: bench.py [SIZE] [--runs N] [--tasks NAME,...] [--data DIR]      SIZE: 20M, 200M (default), 1G
 
 The commands come from the PATH. The data is made once for each size, in DIR (default: bench-data/ at the root of the
-checkout). Peers that are not installed are left out. All commands of a task run in turn, the whole round N times
-(default: 5); jq and mlr run once on 200M and more. Reported are medians of CPU seconds (user and system, of all
-processes of the command, so that the ratios hold on a busy machine) and of wall-clock seconds, and the largest resident
-set of one process: a table on standard error, JSON lines on standard output. A ratio is how many times the CPU or the
-time of ours the peer takes.
+checkout). Peers that are not installed are left out; that of simdjson is a program of ours (simdjson.cpp), compiled
+into DIR where a C++ compiler and the library are. All commands of a task run in turn, the whole round N times
+(default: 5); jq, mlr and sqlite-utils run once on 200M and more. Reported are medians of CPU seconds (user and
+system, of all processes of the command, so that the ratios hold on a busy machine) and of wall-clock seconds, and the
+largest resident set of one process: a table on standard error, JSON lines on standard output. A ratio is how many
+times the CPU or the time of ours the peer takes; of "simdjson loaded", from when the file is in its memory, beside
+the whole of ours.
 
 Ends with 1 if a command, ours or a peer's, counts other records than the generator did; 69 if ours are not on the PATH.
 """
@@ -28,6 +30,7 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CYCLE = os.path.join(ROOT, "pipelines", "improvement-cycle")
 GENERATOR = 1  # Another number makes all data anew.
 SEED = 7919
 
@@ -168,6 +171,12 @@ def data(folder, size):
 COLUMNS = ["id", "timestamp", "session_id", "user_id", "user_prompt", "ai_response", "category", "response_time_ms",
            "model"]
 DIMENSIONS = ["user_rating", "accuracy", "helpfulness", "clarity", "feedback_text"]
+# The columns of fb-export, in order; what stands in `feedback` from user_rating to ratings.
+FULL = """id timestamp session_id user_id system_prompt history user_prompt ai_response category model prompt_version
+language source response_time_ms status user_rating accuracy helpfulness clarity feedback_text suggestion
+corrected_response approved rated_at rated_by scale ratings metadata extra""".split()
+FULL_TYPES = {"response_time_ms": "INTEGER", "approved": "INTEGER", "user_rating": "NUMERIC", "accuracy": "NUMERIC",
+              "helpfulness": "NUMERIC", "clarity": "NUMERIC"}
 
 
 def peer(library, task, path, database):
@@ -234,7 +243,34 @@ def peer(library, task, path, database):
             connection.execute("BEGIN")
             connection.executemany(f"INSERT INTO prompts VALUES({marks})", rows())
             connection.execute("COMMIT")
+        elif task == "sqlite-full":
+            fill_full_table((loads(line) for line in lines), dumps, database)
     return 0
+
+
+def fill_full_table(records, dumps, database):
+    """The table that fb-export makes, with its key, index and settings; `extra` stays empty."""
+    import sqlite3
+    connection = sqlite3.connect(database, isolation_level=None)
+    for setting in ("page_size=32768", "journal_mode=OFF", "synchronous=OFF", "secure_delete=OFF", "cache_size=-32768"):
+        connection.execute(f"PRAGMA {setting}")
+    columns = ",".join(f"{name} {FULL_TYPES.get(name, 'TEXT')}" for name in FULL)
+    connection.execute(f"CREATE TABLE prompts({columns}, PRIMARY KEY(id))")
+    first, last = FULL.index("user_rating"), FULL.index("metadata")
+
+    def text(value):
+        return dumps(value).decode() if isinstance(value, (dict, list)) else value
+
+    def rows():
+        for record in records:
+            feedback = record.get("feedback") or {}
+            yield ([text(record.get(name)) for name in FULL[:first]]
+                   + [text(feedback.get(name)) for name in FULL[first:last]] + [text(record.get("metadata")), None])
+
+    connection.execute("BEGIN")
+    connection.executemany(f"INSERT INTO prompts VALUES({','.join('?' * len(FULL))})", rows())
+    connection.execute("COMMIT")
+    connection.execute("CREATE INDEX prompts_category ON prompts(category)")
 
 
 def duckdb_peer(task, path, database):
@@ -281,8 +317,23 @@ def import_sql():
             f"CREATE TABLE prompts AS SELECT {','.join(values)} FROM raw;\nDROP TABLE raw;\n")
 
 
-def commands(task):
-    """(name, shell command); the file is $1, a database to make $2."""
+def compile_simdjson(folder):
+    """The program of the simdjson peer, or None where it cannot be made."""
+    compiler = shutil.which("g++") or shutil.which("clang++")
+    header = ["-E", "-include", "simdjson.h", "-x", "c++", os.devnull]
+    if not compiler or subprocess.run([compiler, *header], capture_output=True, check=False).returncode != 0:
+        return None
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "simdjson.cpp")
+    program = os.path.join(os.path.abspath(folder), "simdjson")
+    if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
+        subprocess.run([compiler, "-O3", "-march=native", "-std=c++17", "-o", program, source, "-lsimdjson"],
+                       check=True)
+    return program
+
+
+def commands(task, simdjson):
+    """(name, shell command); the file is $1, a database or folder to make $2."""
+    native = [("simdjson", f'"{simdjson}" {task} "$1" "$2"')] if simdjson else []
     python = [(name, f'"$PYTHON" -B "$BENCH" --peer {library} {task} "$1" "$2"')
               for name, library in (("python json", "json"), ("orjson", "orjson"), ("duckdb", "duckdb"))
               if importlib.util.find_spec(library) and not (library == "duckdb" and task in ("sqlite", "pipe"))]
@@ -291,26 +342,42 @@ def commands(task):
         "filter": [
             ("fb-filter", 'fb-filter --max-rating 2 "$1"'),
             ("jq", """jq -c 'select((.feedback.user_rating // 9) <= 2)' "$1" """),
-            ("mlr", f"""{mlr} filter 'is_present($feedback) && $feedback["user_rating"] <= 2' "$1" """), *python],
+            ("mlr", f"""{mlr} filter 'is_present($feedback) && $feedback["user_rating"] <= 2' "$1" """), *python,
+            *native],
         "count": [
             ("fb-filter", 'fb-filter --max-rating 2 --count "$1"'),
             ("jq", """jq -n 'reduce (inputs | select((.feedback.user_rating // 9) <= 2)) as $_ (0; . + 1)' "$1" """),
             ("grep", """grep -cE '"user_rating": ?[12]\\b' "$1" """), *python],
         "group-by": [
             ("fb-analyze", 'fb-analyze "$1"'), ("jq", f"""jq -nc '{GROUPS_JQ}' "$1" """),
-            ("mlr", f"""{mlr} {GROUPS_MLR} "$1" """), *python],
+            ("mlr", f"""{mlr} {GROUPS_MLR} "$1" """), *python, *native],
         "openai": [
             ("fb-export", 'fb-export --format openai --allow-few "$1"'),
-            ("jq", f"""jq -c '{TURNS_JQ}' "$1" """), *python],
-        "sqlite": [  # Ours has all columns of an interaction, and one for what has no column; theirs have fourteen.
+            ("jq", f"""jq -c '{TURNS_JQ}' "$1" """), *python, *native],
+        # Ours has all columns of an interaction, one for what has no column, a key and an index. So has "orjson full",
+        # which leaves that one empty. The others have fourteen columns, or those that sqlite-utils finds, and no key.
+        "sqlite": [
             ("fb-export", 'fb-export --format sqlite -o "$2" "$1"'),
-            ("sqlite3", f"""sqlite3 "$2" <<< {import_sql_quoted()}"""), *python],
+            ("sqlite3", f"""sqlite3 "$2" <<< {import_sql_quoted()}"""), *python,
+            *[("orjson full", '"$PYTHON" -B "$BENCH" --peer orjson sqlite-full "$1" "$2"')
+              for name, _ in python if name == "orjson"],
+            ("sqlite-utils", '"$PYTHON" -m sqlite_utils insert "$2" prompts - --nl < "$1"')],
         "pipe": [
             ("fb-filter", 'fb-filter "$1"' + " | fb-filter" * 5), ("cat", 'cat "$1"' + " | cat" * 5),
             ("jq", 'jq -c . "$1"' + " | jq -c ." * 5)],
+        "cycle": [
+            ("improvement-cycle", f'mkdir -p "$2/data"; ln -s "$1" "$2/data"; "{CYCLE}" --data "$2/data" '
+             '--out "$2/out" --days-back 28 --as-of 2024-10-29T00:00:00Z')],
     }[task]
-    return [(name, line) for name, line in made
-            if name in ("python json", "orjson", "duckdb") or shutil.which(name.split()[0])]
+    return [(name, line) for name, line in made if is_there(name)]
+
+
+def is_there(name):
+    if name == "sqlite-utils":
+        return importlib.util.find_spec("sqlite_utils") is not None
+    if name == "improvement-cycle":
+        return all(map(shutil.which, ("jq", "flock", "fb-ingest", "fb-rate", "fb-recommend")))
+    return name.startswith(("python", "orjson", "duckdb", "simdjson")) or shutil.which(name) is not None
 
 
 def import_sql_quoted():
@@ -322,6 +389,9 @@ def found(task, output, database):
     if task == "sqlite":
         import sqlite3
         return sqlite3.connect(database).execute("SELECT count(*) FROM prompts").fetchone()[0]
+    if task == "cycle":
+        with open(os.path.join(database, "out", "current", "summary.json"), "rb") as file:
+            return json.load(file)["interactions"]
     with open(output, "rb") as file:
         if task == "count":
             return int(file.read())
@@ -343,15 +413,22 @@ def adopt_orphans():
     ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)
 
 
+def remove(path):
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    else:
+        for name in (path, path + "-journal"):
+            if os.path.exists(name):
+                os.remove(name)
+
+
 def run(line, path, output, database):
     """Wall seconds, CPU seconds, largest resident set in kB and status of a command.
 
     Linux counts the resident set of whoever starts a command as the command's own. So a bash starts it and ends, and
     the command, now an orphan, is waited for here: what is counted of others is a bash, not this Python.
     """
-    for name in (database, database + "-journal"):
-        if os.path.exists(name):
-            os.remove(name)
+    remove(database)
     environment = dict(os.environ, PYTHON=sys.executable, BENCH=os.path.abspath(__file__), LC_ALL="C.UTF-8")
     wait, go = os.pipe()
     script = f"{{ read -r -u {wait} _; exec {wait}<&-; set -euo pipefail; {line}; }} &"
@@ -368,18 +445,18 @@ def run(line, path, output, database):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status)
 
 
-def bench(task, path, truth, rounds, base_rss):
+def bench(task, path, truth, rounds, base_rss, simdjson):
     """Rows of a task, and what was wrong."""
-    entries = commands(task)
+    entries = commands(task, simdjson)
     output = os.path.join(os.path.dirname(path), f"out-{os.getpid()}")
     database = output + ".db"
     expected = {"filter": truth["poor"], "count": truth["poor"], "group-by": truth["groups"], "openai": truth["good"],
-                "sqlite": truth["records"], "pipe": truth["records"]}[task]
+                "sqlite": truth["records"], "pipe": truth["records"], "cycle": truth["records"]}[task]
     results, wrong = {name: [] for name, _ in entries}, []
     try:
         for number in range(rounds):
             for name, line in entries:
-                if number > 0 and name in ("jq", "mlr") and truth["bytes"] >= 200 * 10**6:
+                if number > 0 and name in ("jq", "mlr", "sqlite-utils") and truth["bytes"] >= 200 * 10**6:
                     continue
                 *figures, status = run(line, path, output, database)
                 if status != 0:
@@ -387,10 +464,13 @@ def bench(task, path, truth, rounds, base_rss):
                 elif found(task, output, database) != expected:
                     wrong.append(f"{task}: {name} counts other records than the generator")
                 results[name].append(figures)
+                if name == "simdjson" and status == 0:
+                    with open(database, encoding="ascii") as report:
+                        cpu, wall = map(float, report.read().split())
+                    results.setdefault("simdjson loaded", []).append([wall, cpu, figures[2]])
     finally:
-        for name in (output, database):
-            if os.path.exists(name):
-                os.remove(name)
+        remove(output)
+        remove(database)
     rows = []
     for name, figures in results.items():
         wall, cpu, rss = (statistics.median(column) for column in zip(*figures))
@@ -406,10 +486,10 @@ def bench(task, path, truth, rounds, base_rss):
 
 def table(rows, base_rss):
     head = "runs   CPU s  wall s   MB/CPU s  RSS MB   CPU ×  wall ×"
-    print(f"\n{rows[0]['task']:<14} {head}", file=sys.stderr)
+    print(f"\n{rows[0]['task']:<19} {head}", file=sys.stderr)
     for row in rows:
         rss = f"{row['max_rss_kb'] / 1024:.0f}" if row["max_rss_kb"] else f"<{base_rss / 1024:.0f}"
-        print(f"  {row['command']:<12} {row['runs']:>4} {row['cpu_s']:>7.3f} {row['wall_s']:>7.3f} "
+        print(f"  {row['command']:<17} {row['runs']:>4} {row['cpu_s']:>7.3f} {row['wall_s']:>7.3f} "
               f"{row['mb_per_cpu_s']:>10.0f} {rss:>7} {row['cpu_ratio']:>7.2f} {row['wall_ratio']:>7.2f}",
               file=sys.stderr)
 
@@ -419,7 +499,7 @@ def main():
         return generate(sys.argv[2], int(sys.argv[3]))
     if sys.argv[1:2] == ["--peer"]:
         return peer(*sys.argv[2:6])
-    tasks = ["filter", "count", "group-by", "openai", "sqlite", "pipe"]
+    tasks = ["filter", "count", "group-by", "openai", "sqlite", "pipe", "cycle"]
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("size", nargs="?", default="200M")
     parser.add_argument("--runs", type=int, default=5)
@@ -435,20 +515,24 @@ def main():
     if missing:
         print(f"bench: not on the PATH: {', '.join(missing)} (make build)", file=sys.stderr)
         return 69
-    path, truth = data(options.data, options.size)
+    path, truth = data(os.path.abspath(options.data), options.size)
+    needs_simdjson = set(chosen) & {"filter", "group-by", "openai"}
+    simdjson = compile_simdjson(options.data) if needs_simdjson else None
     with open(path, "rb") as file:  # Into the cache, for all alike.
         while file.read(1 << 20):
             pass
     adopt_orphans()
     base_rss = run("true", path, os.devnull, path + ".none")[2] + 256
     absent = [name for name in ("jq", "mlr", "sqlite3") if not shutil.which(name)]
-    absent += [name for name in ("orjson", "duckdb") if not importlib.util.find_spec(name)]
+    absent += [name for name in ("orjson", "duckdb", "sqlite_utils") if not importlib.util.find_spec(name)]
+    absent += ["simdjson"] if needs_simdjson and not simdjson else []
     print(f"{path}: {truth['bytes'] / 1e6:.0f} MB, {truth['records']} records; {os.cpu_count()} cores"
           + (f"; not installed: {', '.join(absent)}" if absent else ""), file=sys.stderr)
     failures = []
     for task in chosen:
-        rows, wrong = bench(task, path, truth, options.runs, base_rss)
-        table(rows, base_rss)
+        rows, wrong = bench(task, path, truth, options.runs, base_rss, simdjson)
+        if rows:
+            table(rows, base_rss)
         for row in rows:
             print(json.dumps(row), flush=True)
         failures += wrong

@@ -9,7 +9,7 @@ import Testing
   static func lay(_ table: FlatRow.Table, _ text: String) throws -> [String: String] {
     let record = try ScannedRecord(text)
     var row = FlatRow(table)
-    row.fill(record.bytes.span, record.scanner.root)
+    row.fill(record.bytes.span, record.scanner)
     var cells: [String: String] = [:]
     for (column, cell) in zip(FlatColumn.all, row.cells) where cell.kind != .missing {
       cells[column.field.name] = record.spelling(cell)
@@ -42,6 +42,40 @@ import Testing
     let text = "{\(root.joined(separator: ","))}"
     #expect(try Self.lay(.sqlite, text) == expected)
     #expect(try Self.lay(.delimited, text) == expected)
+  }
+
+  @Test func membersMayStandInAnyOrder() throws {
+    var generator = SeededGenerator(seed: 17)
+    var row = FlatRow(.sqlite)
+    for round in 0..<200 {
+      var root: [String] = ["\"x\":{\"id\":\"no\"}"]
+      var feedback: [String] = []
+      var expected: [String: String] = [:]
+      for (index, (field, kind)) in FlatColumn.all.enumerated() where Bool.random(using: &generator) {
+        let value =
+          switch kind {
+          case .text: "\"t\(round)-\(index)\""
+          case .number, .integer: "\(index)"
+          case .boolean: "false"
+          case .json: "{\"id\":\(index)}"
+          }
+        expected[field.name] = value
+        let member = "\"\(field.name)\":\(value)"
+        if field.path.count == 2 { feedback.append(member) } else { root.append(member) }
+      }
+      if !feedback.isEmpty {
+        root.append("\"feedback\":{\(feedback.shuffled(using: &generator).joined(separator: ","))}")
+      }
+      // One row for all, as nothing of a record may be left in the next one.
+      let record = try ScannedRecord("{\(root.shuffled(using: &generator).joined(separator: ","))}")
+      row.fill(record.bytes.span, record.scanner)
+      var cells: [String: String] = [:]
+      for (column, cell) in zip(FlatColumn.all, row.cells) where cell.kind != .missing {
+        cells[column.field.name] = record.spelling(cell)
+      }
+      #expect(cells == expected)
+      #expect(row.extra == Array(#"{"x":{"id":"no"}}"#.utf8))
+    }
   }
 
   @Test(

@@ -16,25 +16,60 @@ import Testing
     do {
       let database = try Database(path: path, access: .filling)
       try database.execute("CREATE TABLE t (a, b, c, d, e, f)")
-      let insert = try database.prepare("INSERT INTO t VALUES (?, ?, ?, ?, ?, x'00ff')")
-      try insert.bind(1, text: text.span, 0..<text.count)
-      try insert.bind(2, text: text.span, 3..<3)
-      try insert.bind(3, integer: .min)
-      try insert.bind(4, real: 0.1)
-      #expect(try !insert.step())
-      try insert.reset()
-      #expect(try !insert.step())
+      var insert = try database.prepareInsert(into: "t", columnCount: 6)
+      let row: [InsertStatement.Parameter] = [.text(0..<text.count), .text(3..<3), .integer(.min), .real(0.1), .null]
+      let none: [UInt8] = []
+      try insert.run(row + [.madeText(1..<3)], text.span, made: [1, 2, 3])
+      try insert.run(Array(repeating: .null, count: 6), none.span, made: [])
+      try insert.run([.null, .null, .null, .null, .text(0..<0), .madeText(0..<0)], none.span, made: [])
     }
     let database = try Database(path: path, access: .reading)
     let select = try database.prepare("SELECT * FROM t ORDER BY rowid")
     #expect(select.columnCount == 6 && select.columnName(1) == "b")
     #expect(try select.step())
-    #expect((0..<6).map { select.kind($0) } == [.text, .text, .integer, .real, .null, .blob])
-    #expect(select.text(0) == text && select.text(1).isEmpty && select.text(5) == [0, 255])
+    #expect((0..<6).map { select.kind($0) } == [.text, .text, .integer, .real, .null, .text])
+    #expect(select.text(0) == text && select.text(1).isEmpty && select.text(5) == [2, 3])
     #expect(select.integer(2) == .min && select.real(3) == 0.1)
-    // Parameters are NULL again after a reset.
+    // Nothing of a row is left in the next one, and an empty text is not NULL.
     #expect(try select.step())
-    #expect((0..<5).allSatisfy { select.kind($0) == .null })
+    #expect((0..<6).allSatisfy { select.kind($0) == .null })
+    #expect(try select.step())
+    #expect((0..<6).map { select.kind($0) } == [.null, .null, .null, .null, .text, .text])
+    #expect(try !select.step())
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test func aBlobComesBackAsItsBytes() throws {
+    let (folder, path) = try Self.emptyFile()
+    let database = try Database(path: path, access: .filling)
+    try database.execute("CREATE TABLE t (a); INSERT INTO t VALUES (x'00ff')")
+    let select = try database.prepare("SELECT * FROM t")
+    #expect(try select.step())
+    #expect(select.kind(0) == .blob && select.text(0) == [0, 255])
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test func aRowThatIsRefusedLeavesTheNextOnesAlone() throws {
+    let (folder, path) = try Self.emptyFile()
+    let database = try Database(path: path, access: .filling)
+    try database.execute("CREATE TABLE t (id TEXT PRIMARY KEY, n)")
+    var insert = try database.prepareInsert(into: "t", columnCount: 2)
+    let ids = Array("abab".utf8)
+    var refused: [Int] = []
+    for index in 0..<4 {
+      do throws(DatabaseError) {
+        try insert.run([.text(index..<index + 1), .integer(index)], ids.span, made: [])
+      } catch {
+        #expect(error.isConstraint && !error.message.isEmpty)
+        refused.append(index)
+      }
+    }
+    #expect(refused == [2, 3])
+    let select = try database.prepare("SELECT id, n FROM t ORDER BY n")
+    for index in 0..<2 {
+      #expect(try select.step())
+      #expect(select.text(0) == [ids[index]] && select.integer(1) == index)
+    }
     #expect(try !select.step())
     withExtendedLifetime(folder) {}
   }

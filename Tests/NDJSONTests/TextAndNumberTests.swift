@@ -52,6 +52,62 @@ import Testing
     #expect(JSONNumber.compare(b.span, 0..<b.count, a.span, 0..<a.count) == -order)
   }
 
+  @Test func anEscapeIsFoundAtEveryPlace() throws {
+    for length in 0..<50 {
+      for place in 0...length {
+        let body = String(repeating: "a", count: place) + "\\n" + String(repeating: "b", count: length - place)
+        let (bytes, field) = Self.field("\"\(body)\"")
+        #expect(JSONText.string(bytes.span, field) == body.replacing("\\n", with: "\n"))
+      }
+    }
+  }
+
+  @Test func aStringEndsAtItsQuoteWhereverTheBytesEnd() {
+    for length in 0..<40 {
+      for rest in 0..<20 {
+        let text = "\"" + String(repeating: "a", count: length) + "\\\"b\"" + String(repeating: "x", count: rest)
+        let field = JSONWalk.value(Array(text.utf8).span, at: 0)
+        #expect(field == Field(start: 1, end: length + 4, kind: .string, isEscaped: true))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("0", 0), ("-0", -0.0), ("1", 1), ("-2.50", -2.5), ("0.1", 0.1),
+    ("123456789012345", 123_456_789_012_345), ("1234567890123456", 1_234_567_890_123_456), ("1e22", 1e22),
+    ("1e23", 1e23), ("1e-22", 1e-22), ("1e-23", 1e-23),
+    ("999999999999999e22", 999_999_999_999_999e22), ("9007199254740993", 9_007_199_254_740_992),
+    ("1.7976931348623157e308", .greatestFiniteMagnitude), ("5e-324", .leastNonzeroMagnitude), ("1e-400", 0),
+    ("0.000e999", 0),
+  ])
+  func theNearestDouble(number: String, expected: Double) {
+    let bytes = Array(number.utf8)
+    let value = JSONNumber.double(bytes.span, 0..<bytes.count)
+    #expect(value == expected && value?.sign == expected.sign)
+    #expect(JSONNumber.double(Array("1e309".utf8).span, 0..<5) == nil)
+  }
+
+  @Test func doublesAgreeWithTheStandardLibrary() throws {
+    var generator = SeededGenerator(seed: 11)
+    var kept = 0
+    for _ in 0..<20_000 {
+      let digitCount = Int.random(in: 1...19, using: &generator)
+      var text = String((0..<digitCount).map { _ in "0123456789".randomElement(using: &generator) ?? "0" })
+      while text.count > 1 && text.hasPrefix("0") { text.removeFirst() }
+      if Bool.random(using: &generator) { text += ".\(Int.random(in: 0...9999, using: &generator))" }
+      if Bool.random(using: &generator) { text += "e\(Int.random(in: -330...330, using: &generator))" }
+      let bytes = Array(text.utf8)
+      let expected = try #require(Double(text))
+      #expect(JSONNumber.double(bytes.span, 0..<bytes.count) == (expected.isFinite ? expected : nil), "\(text)")
+      let shortest = Array("\(expected)".utf8)
+      let isDouble =
+        expected.isFinite && JSONNumber.compare(bytes.span, 0..<bytes.count, shortest.span, 0..<shortest.count) == 0
+      #expect(JSONNumber.isDouble(bytes.span, 0..<bytes.count) == isDouble, "\(text)")
+      if isDouble { kept += 1 }
+    }
+    #expect((5_000..<19_000).contains(kept))
+  }
+
   @Test func comparisonAgreesWithDecimalArithmetic() {
     var generator = SeededGenerator(seed: 5)
     func number() -> String {
