@@ -341,6 +341,7 @@ def commands(task, simdjson):
     made = {
         "filter": [
             ("fb-filter", 'fb-filter --max-rating 2 "$1"'),
+            ("fb-filter --jobs 2", 'fb-filter --jobs 2 --max-rating 2 "$1"'),
             ("jq", """jq -c 'select((.feedback.user_rating // 9) <= 2)' "$1" """),
             ("mlr", f"""{mlr} filter 'is_present($feedback) && $feedback["user_rating"] <= 2' "$1" """), *python,
             *native],
@@ -349,10 +350,11 @@ def commands(task, simdjson):
             ("jq", """jq -n 'reduce (inputs | select((.feedback.user_rating // 9) <= 2)) as $_ (0; . + 1)' "$1" """),
             ("grep", """grep -cE '"user_rating": ?[12]\\b' "$1" """), *python],
         "group-by": [
-            ("fb-analyze", 'fb-analyze "$1"'), ("jq", f"""jq -nc '{GROUPS_JQ}' "$1" """),
+            ("fb-analyze", 'fb-analyze "$1"'), ("fb-analyze --jobs 2", 'fb-analyze --jobs 2 "$1"'), ("jq", f"""jq -nc '{GROUPS_JQ}' "$1" """),
             ("mlr", f"""{mlr} {GROUPS_MLR} "$1" """), *python, *native],
         "openai": [
             ("fb-export", 'fb-export --format openai --allow-few "$1"'),
+            ("fb-export --jobs 2", 'fb-export --format openai --allow-few --jobs 2 "$1"'),
             ("jq", f"""jq -c '{TURNS_JQ}' "$1" """), *python, *native],
         # Ours has all columns of an interaction, one for what has no column, a key and an index. So has "orjson full",
         # which leaves that one empty. The others have fourteen columns, or those that sqlite-utils finds, and no key.
@@ -377,7 +379,7 @@ def is_there(name):
         return importlib.util.find_spec("sqlite_utils") is not None
     if name == "improvement-cycle":
         return all(map(shutil.which, ("jq", "flock", "fb-ingest", "fb-rate", "fb-recommend")))
-    return name.startswith(("python", "orjson", "duckdb", "simdjson")) or shutil.which(name) is not None
+    return name.startswith(("python", "orjson", "duckdb", "simdjson")) or shutil.which(name.split()[0]) is not None
 
 
 def import_sql_quoted():

@@ -22,6 +22,8 @@ HEADROOM = 1.05
 LIMITS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.json")
 CASES = {
     "filter": ["fb-filter", "--min-rating", "4", "--where", 'model == "m2"'],
+    "cjk": ["fb-filter", "--min-rating", "4", "--where", 'model == "m2"'],
+    "escapes": ["fb-filter", "--min-rating", "4", "--where", 'model == "m2"'],
     "group-by": ["fb-analyze", "--by", "category,model"],
     "openai": ["fb-export", "--format", "openai", "--allow-few"],
     "ingest": ["fb-ingest"],
@@ -32,18 +34,29 @@ month number offer open order page password pay plan please price question refun
 setting share shop sign start step support system team text time total update use user version wait week work year""".split()
 
 
+# What the words of a text are written with; other cases read plain text.
+ALPHABETS = {"cjk": "\u65e5\u672c\u8a9e\u306e\u6587\u7ae0\u3002", "escapes": "\u65e5\u672c\u8a9e\u306e\u6587\u7ae0\u3002"}
+
+
 def sentence(generator, words):
     return " ".join(generator.choice(WORDS) for _ in range(words)).capitalize() + "."
 
 
-def record(generator, index):
-    """One interaction: two in three are rated, one in twenty has text beyond ASCII, one in ten escapes."""
+def record(generator, index, case):
+    """One interaction: two in three are rated, one in twenty has text beyond ASCII, one in ten escapes.
+
+    For a case of its own alphabet every letter of the texts is one of that.
+    """
     prompt = sentence(generator, generator.randint(8, 40))
     answer = " ".join(sentence(generator, generator.randint(6, 30)) for _ in range(generator.randint(2, 10)))
     if generator.random() < 0.05:
         answer += " Schöne Grüße, 日本語 😀"
     if generator.random() < 0.1:
         answer += '\n"quoted"\tC:\\temp'
+    alphabet = ALPHABETS.get(case)
+    if alphabet:
+        prompt, answer = ("".join(alphabet[ord(letter) % len(alphabet)] for letter in text if letter != " ")
+                          for text in (prompt, answer))
     seconds = index * 37
     made = {
         "id": f"i{index:06d}",
@@ -63,16 +76,17 @@ def record(generator, index):
         if rating < 3:
             made["feedback"]["feedback_text"] = sentence(generator, 12)
     made["metadata"] = {"plan": generator.choice(["free", "pro"]), "tokens": generator.randrange(2000)}
-    return json.dumps(made, ensure_ascii=generator.random() < 0.5, separators=(",", ":")) + "\n"
+    is_escaped = case == "escapes" or case != "cjk" and generator.random() < 0.5
+    return json.dumps(made, ensure_ascii=is_escaped, separators=(",", ":")) + "\n"
 
 
-def generate(path):
+def generate(path, case):
     generator = random.Random(7)
     size = 0
     index = 0
     with open(path, "wb") as file:
         while size < SIZE:
-            line = record(generator, index).encode()
+            line = record(generator, index, case).encode()
             file.write(line)
             size += len(line)
             index += 1
@@ -109,9 +123,9 @@ def main():
         path = os.path.join(scratch, "records.ndjson")
         empty = os.path.join(scratch, "empty.ndjson")
         open(empty, "w").close()
-        size = generate(path)
         print(f"{'case':<10} {'start, M':>9} {'per byte':>9} {'limit':>9}")
         for name, command in CASES.items():
+            size = generate(path, name)
             start = count(folder, command, empty)
             measured[name] = (count(folder, command, path) - start) / size
             limit = limits.get(name)

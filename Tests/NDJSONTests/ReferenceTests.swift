@@ -46,7 +46,7 @@ import Testing
     let escapes = ["\\u65e5", "\\u00E9", "\\uD7FF", "\\ue000", "\\ud83d\\ude00", "\\uDBFF", "\\udc00", "\\n"]
     let characters = ["日", "。", "\u{800}", "\u{FFFD}", "\u{D7FF}", "\u{E000}", "é", "😀", "x"]
     var accepted = 0
-    for round in 0..<6000 {
+    for round in 0..<2000 {
       let pool = round % 2 == 0 ? escapes : characters
       var text = Array("{\"a\":\"".utf8)
       let start = text.count
@@ -63,6 +63,6 @@ import Testing
       if refusal(text, .record) == nil { accepted += 1 }
     }
     #expect(wrong.isEmpty, "\(wrong)")
-    #expect((1200...4800).contains(accepted))
+    #expect((400...1600).contains(accepted))
   }
 }
