@@ -86,7 +86,7 @@ let package = Package(
     tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),
     tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
-    tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps"]),
+    tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps", "Digest"]),
     tests("FeedbackCurationTests", ["FeedbackCuration", "FeedbackModel", "NDJSON", "Timestamps"]),
     tests("FeedbackExportTests", ["FeedbackExport", "FeedbackModel", "FeedbackStore", "NDJSON"]),
     tests("CommandLineKitTests", ["CommandLineKit", "Timestamps", arguments]),
