@@ -43,6 +43,7 @@ let package = Package(
     library("NDJSON"),
     library("DelimitedText"),
     library("Statistics"),
+    library("TextAnalysis", ["Digest"]),
     library("Timestamps"),
 
     // 2: the record, the command line, the store
@@ -81,6 +82,7 @@ let package = Package(
     tests("FeedbackStoreTests", ["FeedbackStore"]),
     tests("StatisticsTests", ["Statistics"]),
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
+    tests("TextAnalysisTests", ["TextAnalysis", "Digest"]),
     tests("NDJSONTests", ["NDJSON", "Digest"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),
     tests("TimestampsTests", ["Timestamps"]),
