@@ -1,6 +1,6 @@
 /// Whether a text ends within something that it opened.
 struct Cutoff {
-  /// An odd number of lines begin with three backticks or tildes.
+  /// An odd number of lines begin with three backticks.
   private(set) var isInFence = false
   /// A bracket is open that was opened among the last bytes; brackets in code and smileys do not count.
   private(set) var isInBracket = false

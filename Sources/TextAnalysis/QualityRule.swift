@@ -23,7 +23,7 @@ public enum QualityRule: String, Sendable, CaseIterable {
   case templateLeak = "template_leak"
   /// It has a gap to be filled in, as "[Your Name]", or "lorem ipsum", and the prompt has none.
   case placeholder
-  /// It refuses within its first 200 characters. One that is rated well is right to.
+  /// It refuses within its first 200 bytes. One that is rated well is right to.
   case refusal
   /// Most of its letters are of another script than most of the prompt's. A translation is right to.
   case script
