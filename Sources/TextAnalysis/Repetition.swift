@@ -5,9 +5,6 @@ import Digest
 /// The measures are those of Gopher (Rae et al. 2021, table A1) as datatrove computes them: over words between white
 /// space, in shares of the text's characters.
 public struct Repetition: Sendable {
-  /// How many words.
-  public var wordCount: Int { words.count }
-
   private var words: [(hash: UInt64, length: Int)] = []
   /// Characters of the text, white space and all.
   private let characterCount: Int
