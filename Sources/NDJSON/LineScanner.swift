@@ -180,8 +180,19 @@ public struct LineScanner: Sendable {
         if bytes[position] != 0x3A { fail(.syntax, position); return position }
       }
       position = skipSpace(bytes, position &+ 1)
-      position = value(bytes, position, entry: entry)
-      if code != .none { return position }
+      if bytes[position] == 0x22 {
+        // Most values are strings: here they cost no call.
+        isEscaped = false
+        let close = string(bytes, position &+ 1)
+        if code != .none { return close }
+        if entry >= 0 {
+          note(Field(start: position &+ 1, end: close, kind: .string, isEscaped: isEscaped), entry)
+        }
+        position = close &+ 1
+      } else {
+        position = value(bytes, position, entry: entry)
+        if code != .none { return position }
+      }
       position = skipSpace(bytes, position)
       let next = bytes[position]
       if next == 0x2C {
@@ -251,12 +262,16 @@ public struct LineScanner: Sendable {
       end = literal(bytes, start, &field)
     }
     if code != .none { return end }
-    if entry >= 0 {
-      let slot = Int(set.entries[entry].slot)
-      if slot >= 0 { fields[slot] = field }
-    }
+    if entry >= 0 { note(field, entry) }
     if depth == 0 { root = field }
     return end
+  }
+
+  /// Notes where the value of a wanted key stands.
+  @inline(__always)
+  private mutating func note(_ field: Field, _ entry: Int) {
+    let slot = Int(set.entries[entry].slot)
+    if slot >= 0 { fields[slot] = field }
   }
 
   @inline(__always)
