@@ -81,6 +81,16 @@ struct FieldGroups: Sendable {
     cells[index].add(seen, peopleMax: peopleMax, countsDays: countsDays)
   }
 
+  /// Whether the values of both are few enough.
+  func accepts(_ other: FieldGroups) -> Bool {
+    if table.count + other.table.count <= AnalysisOptions.groupsMax { return true }
+    let added = (0..<other.table.count).filter { number in
+      let value = other.table.value(number)
+      return !table.contains(value.span, 0..<value.count)
+    }
+    return table.count + added.count <= AnalysisOptions.groupsMax
+  }
+
   /// Adds the cells of another table of the same field.
   mutating func merge(_ other: FieldGroups, peopleMax: Int) throws(TooManyGroups) {
     for number in 0..<other.table.count {
@@ -168,6 +178,11 @@ public struct Analysis: Sendable {
       try groups[index].count(seen, bytes, field, peopleMax: options.peopleMax, scratch: &scratch)
     }
     return .counted
+  }
+
+  /// Whether what another analysis has counted can be added without too many groups.
+  public func accepts(_ other: Analysis) -> Bool {
+    groups.indices.allSatisfy { groups[$0].accepts(other.groups[$0]) }
   }
 
   /// Adds what another analysis of the same options has counted.

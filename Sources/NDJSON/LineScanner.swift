@@ -149,6 +149,17 @@ public struct LineScanner: Sendable {
     var position = skipSpace(bytes, start)
     if bytes[position] == 0x7D { depth &-= 1; return position &+ 1 }
     let firstMark = keys.count
+    position = members(bytes, position, level: level, firstMark: firstMark)
+    if keys.count &- firstMark > KeyMarks.directMax { checkManyKeys(bytes, from: firstMark) }
+    keys.count = firstMark
+    depth &-= 1
+    return position
+  }
+
+  /// Scans members from the first key of an object to past its `}`, or to an error.
+  @inline(__always)
+  private mutating func members(_ bytes: Span<UInt8>, _ start: Int, level: Int, firstMark: Int) -> Int {
+    var position = start
     var seen = SeenKeys()
     var last = set.entries.count &+ level
     while true {
@@ -198,9 +209,6 @@ public struct LineScanner: Sendable {
       if next == 0x2C {
         position = skipSpace(bytes, position &+ 1)
       } else if next == 0x7D {
-        if keys.count &- firstMark > KeyMarks.directMax { checkManyKeys(bytes, from: firstMark) }
-        keys.count = firstMark
-        depth &-= 1
         return position &+ 1
       } else {
         fail(.syntax, position)

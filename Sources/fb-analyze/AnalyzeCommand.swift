@@ -46,11 +46,10 @@ struct AnalyzeCommand: Tool {
   @Option(help: ArgumentHelp("Write records (ndjson) or a report (text).", valueName: "FORMAT"))
   var format: AnalysisFormat = .ndjson
 
-  @Option(help: Jobs.help)
-  var jobs: WholeNumber?
+  @Option(help: JobCount.help)
+  var jobs = JobCount.one
 
   func validate() throws {
-    _ = try Jobs.count(jobs)
     if let minPeople, minPeople.value > 1000 { throw ValidationError("--min-people is at most 1000") }
   }
 
@@ -61,7 +60,7 @@ struct AnalyzeCommand: Tool {
     var run = AnalyzeRun(analysis: Analysis(options))
     var scanner = LineScanner.records(extra: run.analysis.extraPaths)
     do {
-      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
+      try records.forEach(&scanner, jobs: jobs.count, &run, to: stream)
     } catch let error as TooManyGroups {
       throw CommandError(
         .data,
@@ -146,7 +145,9 @@ private struct AnalyzeRun: RecordPass {
 
   var empty: AnalyzeRun { AnalyzeRun(analysis: Analysis(analysis.options)) }
 
-  mutating func merge(_ later: AnalyzeRun, to output: OutputStream) throws {
+  func accepts(_ later: AnalyzeRun) -> Bool { analysis.accepts(later.analysis) }
+
+  mutating func merge(_ later: AnalyzeRun) throws {
     try analysis.merge(later.analysis)
     counted += later.counted
     outside += later.outside

@@ -10,27 +10,21 @@ import Timestamps
 struct ExampleRun: RecordPass {
   let policy: RoutePolicy
   var renderer: TrainingRenderer
-  /// Fewer examples than these are none: until they are there, the output is held.
-  let minimum: Int
   var dropped = DropCounts()
   var written = 0
   var newest: Timestamp?
   private var line: [UInt8] = []
 
-  init(policy: RoutePolicy, renderer: TrainingRenderer, minimum: Int) {
+  init(policy: RoutePolicy, renderer: TrainingRenderer) {
     self.policy = policy
     self.renderer = renderer
-    self.minimum = minimum
   }
 
   /// Writes the example that a record is or becomes, or counts why there is none.
   mutating func take(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to output: OutputStream
   ) throws -> Bool {
-    if try makeLine(bytes, scanner) {
-      try output.writeLine(line.span, 0..<line.count)
-      if written == minimum { output.isHeld = false }
-    }
+    if try makeLine(bytes, scanner) { try output.writeLine(line.span, 0..<line.count) }
     return true
   }
 
@@ -51,14 +45,12 @@ struct ExampleRun: RecordPass {
     return true
   }
 
-  /// A part cannot know the minimum of the whole: what it writes is held anyway.
-  var empty: ExampleRun { ExampleRun(policy: policy, renderer: renderer.empty, minimum: 0) }
+  var empty: ExampleRun { ExampleRun(policy: policy, renderer: renderer.empty) }
 
-  mutating func merge(_ later: ExampleRun, to output: OutputStream) {
+  mutating func merge(_ later: ExampleRun) {
     renderer.add(later.renderer)
     dropped.add(later.dropped)
     written += later.written
-    if written >= minimum { output.isHeld = false }
   }
 }
 

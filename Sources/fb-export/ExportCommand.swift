@@ -49,11 +49,11 @@ struct ExportCommand: Tool {
   @Flag(help: "Replace a SQLite database that exists.")
   var force = false
 
-  @Option(help: Jobs.help)
-  var jobs: WholeNumber?
+  @Option(help: JobCount.help)
+  var jobs = JobCount.one
 
   func validate() throws {
-    if try Jobs.count(jobs) > 1 && (format.isDatabase || format == .json) {
+    if jobs.count > 1 && (format.isDatabase || format == .json) {
       throw ValidationError("--jobs goes with openai and bedrock")
     }
     if format == .sqlite && (output.output ?? "-") == "-" {
@@ -109,9 +109,9 @@ extension ExportCommand {
     let stream = try output.open()
     let spool = shape == .document ? try SpoolFile() : nil
     var scanner = LineScanner.records(extra: Route.extraPaths)
-    var run = ExampleRun(
-      policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system), minimum: allowFew ? 0 : minimum)
-    stream.isHeld = run.minimum > 0
+    var run = ExampleRun(policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system))
+    // Fewer examples than the target's minimum are none.
+    if !allowFew { stream.hold(lines: minimum) }
     defer { try? stream.flush() }
     if let spool {
       try records.forEach(&scanner) { bytes, scanner, _ in
@@ -119,10 +119,10 @@ extension ExportCommand {
         return true
       }
     } else {
-      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
+      try records.forEach(&scanner, jobs: jobs.count, &run, to: stream)
     }
     let left = run.dropped.words + run.renderer.refusals
-    if run.written < run.minimum {
+    if run.written < minimum && !allowFew {
       if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw CommandError(
         .data, "\(counted(run.written, "example")): \(format.rawValue) needs \(minimum) (see --allow-few)")

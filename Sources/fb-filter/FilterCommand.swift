@@ -65,13 +65,13 @@ struct FilterCommand: Tool {
   @Flag(help: "With --for: take answers that nobody rated too.")
   var includeUnrated = false
 
-  @Option(help: Jobs.help)
-  var jobs: WholeNumber?
+  @Option(help: JobCount.help)
+  var jobs = JobCount.one
   @Flag(help: "Write each record as soon as it is read.")
   var lineBuffered = false
 
   func validate() throws {
-    _ = try Jobs.count(jobs)
+    if lineBuffered && jobs.count > 1 { throw ValidationError("--line-buffered and --jobs exclude each other") }
     if includeUnrated && use == nil { throw ValidationError("--include-unrated needs --for") }
     if timeField != nil && windowOptions.window.isUnbounded {
       throw ValidationError("--time-field needs --since, --until or --days-back")
@@ -92,7 +92,7 @@ struct FilterCommand: Tool {
     defer { try? stream.flush() }
     if run.limit > 0 {
       // How many have passed before is known only to who has read all that came before.
-      let jobs = limit == nil ? try Jobs.count(jobs) : 1
+      let jobs = limit == nil ? jobs.count : 1
       try records.forEach(&scanner, jobs: jobs, &run, to: stream)
     }
     if count { try stream.write("\(run.made)\n") }
@@ -195,7 +195,7 @@ private struct FilterRun: RecordPass {
     FilterRun(selection: selection, limit: limit, countsOnly: countsOnly, router: router?.empty)
   }
 
-  mutating func merge(_ later: FilterRun, to output: OutputStream) {
+  mutating func merge(_ later: FilterRun) {
     written += later.written
     made += later.made
     withoutTime += later.withoutTime
