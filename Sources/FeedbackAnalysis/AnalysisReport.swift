@@ -59,8 +59,8 @@ public struct AnalysisReport: Sendable {
   /// Ends an analysis.
   public init(_ analysis: Analysis) {
     options = analysis.options
-    from = options.window.since ?? analysis.earliest
-    to = options.window.until ?? analysis.latest
+    from = analysis.window.since ?? analysis.earliest
+    to = analysis.window.until ?? analysis.latest
     total = analysis.total
     undated = analysis.undated
     fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }
