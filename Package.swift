@@ -79,7 +79,7 @@ let package = Package(
     tests("SystemIOTests", ["SystemIO"]),
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("FeedbackStoreTests", ["FeedbackStore"]),
-    tests("StatisticsTests", ["Statistics"]),
+    tests("StatisticsTests", ["Statistics", "Digest"]),
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
     tests("NDJSONTests", ["NDJSON", "Digest"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),

@@ -37,13 +37,7 @@ public struct ProportionInterval: Sendable, Equatable {
   /// How many ratings each of two groups needs, so that a fall from one share to another is seen in 80 of 100 cases at a
   /// level of 5 % (two proportions, normal approximation with pooled variance under no difference); nil without a difference.
   public static func sampleSize(from p: Double, to q: Double) -> Int? {
-    let difference = abs(p - q)
-    guard difference > 0, p >= 0, p <= 1, q >= 0, q <= 1 else { return nil }
-    let power = Distribution.normalQuantile(0.8)
-    let mean = (p + q) / 2
-    let root =
-      z95 * (2 * mean * (1 - mean)).squareRoot() + power * (p * (1 - p) + q * (1 - q)).squareRoot()
-    let size = (root / difference) * (root / difference)
-    return size.isFinite && size < 1e15 ? Int(size.rounded(.up)) : nil
+    guard let size = SampleSize.shares(p, q), size < 1e15 else { return nil }
+    return Int(size.rounded(.up))
   }
 }

@@ -1,4 +1,8 @@
+import Glibc
+
 /// What is kept of ratings: integers only, so that sums are the same in every order and however the input is split.
+///
+/// Up to 10¹² ratings; the sums hold no more.
 public struct RatingSummary: Sendable, Equatable {
   /// How many ratings.
   public private(set) var count = 0
@@ -100,17 +104,39 @@ public struct RatingSummary: Sendable, Equatable {
     return (mean - half, mean + half)
   }
 
-  /// The 95 % interval of a Dirichlet posterior with 0.2 of a rating on each level (E.
-  ///
-  /// Miller, star ratings), clipped to 1 to 5 stars. Through the sums, so that fractional ratings count as what they
-  /// are.
+  /// The 95 % interval of a Dirichlet posterior with 0.2 of a rating on each level, clipped to 1 to 5 stars.
   public var dirichletInterval: (low: Double, high: Double) {
-    let n = Double(count) + 1
-    let mean = (Double(sum) / 1e6 + 0.2 * 15) / n
-    let second = (Double(sumOfSquares) / 1e12 + 0.2 * 55) / n
-    let deviation = (max(0, second - mean * mean) / (n + 1)).squareRoot()
-    let half = ProportionInterval.z95 * deviation
-    return (max(1, mean - half), min(5, mean + half))
+    let posterior = dirichlet(prior: 0.2)
+    let half = ProportionInterval.z95 * posterior.deviation
+    return (max(1, posterior.mean - half), min(5, posterior.mean + half))
+  }
+
+  /// Mean and standard deviation, in stars, of the posterior mean rating with `prior` of a rating on each level.
+  ///
+  /// A Dirichlet prior (Miller, Ranking Items With Star Ratings): with a_k = c_k + prior and N = n + 5·prior, m = Σk·a_k/N
+  /// and sd = √((Σk²·a_k/N − m²)/(N + 1)). Through the sums, so that fractional ratings count as what they are. `prior` is
+  /// above 0; without ratings the mean is 3.
+  public func dirichlet(prior: Double) -> (mean: Double, deviation: Double) {
+    let n = Double(count) + 5 * prior
+    let mean = (Double(sum) / 1e6 + prior * 15) / n
+    let second = (Double(sumOfSquares) / 1e12 + prior * 55) / n
+    return (mean, (max(0, second - mean * mean) / (n + 1)).squareRoot())
+  }
+
+  /// How many ratings fall on each level, from 1 to 5, for tests on ranks.
+  public var levelCounts: [Int] { (1...5).map { count(ofLevel: $0) } }
+
+  /// Count, mean and variance in stars, for tests on means; the variance of fewer than two ratings counts as 0.
+  public var moments: Moments { Moments(count: count, mean: mean ?? 0, variance: variance ?? 0) }
+
+  /// Shannon's entropy of the levels in bits, −Σ p·log₂ p: 0 where all ratings are on one level, log₂ 5 where they are
+  /// even.
+  ///
+  /// nil without ratings.
+  public var levelEntropyBits: Double? {
+    if count == 0 { return nil }
+    let shares = levelCounts.lazy.filter { $0 > 0 }.map { Double($0) / Double(self.count) }
+    return shares.reduce(0) { $0 - $1 * log2($1) }
   }
 
   /// The 95 % interval for the mean that is printed: Dirichlet below 30 ratings, where Student's covers too little on

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Two shares side by side: `count` of `total` in one group, `otherCount` of `otherTotal` in another.
 public struct TwoProportions: Sendable, Equatable {
   /// The first share less the second.
@@ -25,42 +27,66 @@ public struct TwoProportions: Sendable, Equatable {
   }
 }
 
-/// A slice of the records against the rest of them: how much of what is counted would vanish if the slice were like the
-/// rest.
-public struct SliceExcess: Sendable, Equatable {
-  /// The share outside of the slice.
-  public let restShare: Double
-  /// What was counted beyond the rest's share: n · (p − rest); negative where the slice is the better one.
-  public let expected: Double
-  /// The same for the least share that is likely: max(0, n · (one-sided 95 % lower bound of Wilson − rest)).
-  public let conservative: Double
-
-  /// Compares `count` of `total` with the rest of `allCount` of `allTotal`; nil where one side is empty.
-  public init?(count: Int, total: Int, allCount: Int, allTotal: Int) {
-    guard allTotal > total, (0...allTotal - total).contains(allCount - count) else { return nil }
-    self.init(
-      count: count, total: total, expectedShare: Double(allCount - count) / Double(allTotal - total))
-  }
-
-  /// Compares `count` of `total` with a share that was expected; nil for an empty slice.
-  public init?(count: Int, total: Int, expectedShare: Double) {
-    guard let low = ProportionInterval.lowerOneSided(count: count, total: total) else { return nil }
-    restShare = expectedShare
-    expected = Double(count) - Double(total) * expectedShare
-    conservative = max(0, Double(total) * (low - expectedShare))
-  }
-}
-
-extension ProportionInterval {
-  /// How likely a share as large as `count` of `total` is where the true one is `share`: the score test, P(Z ≥ (p − s) /
-  /// √(s(1 − s)/n)).
+extension TwoProportions {
+  /// The interval of Newcombe (1998, method 10) for p₁ − p₂: from the intervals of Wilson (l₁, u₁) and (l₂, u₂) of both
+  /// shares, d − √((p₁ − l₁)² + (u₂ − p₂)²) to d + √((u₁ − p₁)² + (p₂ − l₂)²).
   ///
-  /// It is below 5 % just where `lowerOneSided` is above `share`. 0 or 1 as a share leave nothing to chance.
-  public static func chanceOfAtLeast(count: Int, total: Int, ifShareIs share: Double) -> Double? {
-    guard total > 0, (0...total).contains(count), (0...1).contains(share) else { return nil }
-    let p = Double(count) / Double(total)
-    let error = (share * (1 - share) / Double(total)).squareRoot()
-    if error == 0 { return p > share ? 0 : 1 }
-    return Distribution.normalCDF((share - p) / error)
+  /// Within −1 to 1. nil where a group is empty.
+  public static func newcombe(
+    count: Int, total: Int, otherCount: Int, otherTotal: Int, z: Double = ProportionInterval.z95
+  ) -> Interval? {
+    guard let first = ProportionInterval(count: count, total: total, z: z),
+      let second = ProportionInterval(count: otherCount, total: otherTotal, z: z)
+    else { return nil }
+    func root(_ a: Double, _ b: Double) -> Double { (a * a + b * b).squareRoot() }
+    let difference = first.share - second.share
+    return Interval(
+      low: max(-1, difference - root(first.share - first.low, second.high - second.share)),
+      high: min(1, difference + root(first.high - first.share, second.share - second.low)))
+  }
+
+  /// The ratio p₁ / p₂ (the lift, or relative risk) with its interval of Katz (1978): log ratio ± z√(1/k₁ − 1/n₁ + 1/k₂ −
+  /// 1/n₂).
+  ///
+  /// A cell of the fourfold table that is 0 counts as ½, as in statsmodels. nil where a group is empty.
+  public static func ratio(
+    count: Int, total: Int, otherCount: Int, otherTotal: Int, z: Double = ProportionInterval.z95
+  ) -> (ratio: Double, interval: Interval)? {
+    guard total > 0, otherTotal > 0, (0...total).contains(count), (0...otherTotal).contains(otherCount) else {
+      return nil
+    }
+    func cell(_ count: Int) -> Double { count == 0 ? 0.5 : Double(count) }
+    let (a, b) = (cell(count), cell(total - count))
+    let (c, d) = (cell(otherCount), cell(otherTotal - otherCount))
+    let ratio = a / (a + b) / (c / (c + d))
+    let error = (b / (a * (a + b)) + d / (c * (c + d))).squareRoot()
+    return (ratio, Interval(low: ratio * exp(-z * error), high: ratio * exp(z * error)))
+  }
+
+  /// Fisher's exact test of equal shares: the two-sided probability of all tables with these margins that are no likelier
+  /// than this one.
+  ///
+  /// A tie is within 1e-7 of equal. The sum runs over as many tables as the smaller margin has members: nil above a
+  /// million observations, where the z test agrees, and where a group is empty.
+  public static func fisherPValue(count: Int, total: Int, otherCount: Int, otherTotal: Int) -> Double? {
+    guard total > 0, otherTotal > 0, (0...total).contains(count), (0...otherTotal).contains(otherCount),
+      max(total, otherTotal) <= 1_000_000, total + otherTotal <= 1_000_000
+    else { return nil }
+    let hits = count + otherCount
+    let (least, most) = (max(0, hits - otherTotal), min(total, hits))
+    // Weights relative to the likeliest table, which is the largest: nothing overflows.
+    let mode = min(most, max(least, (hits + 1) * (total + 1) / (total + otherTotal + 2)))
+    var weights = [Double](repeating: 1, count: most - least + 1)
+    for k in stride(from: mode + 1, through: most, by: 1) {
+      let rise = Double(total - k + 1) * Double(hits - k + 1) / (Double(k) * Double(otherTotal - hits + k))
+      weights[k - least] = weights[k - 1 - least] * rise
+    }
+    for k in stride(from: mode - 1, through: least, by: -1) {
+      let fall = Double(k + 1) * Double(otherTotal - hits + k + 1) / (Double(total - k) * Double(hits - k))
+      weights[k - least] = weights[k + 1 - least] * fall
+    }
+    let limit = weights[count - least] * (1 + 1e-7)
+    let sum = weights.reduce(0, +)
+    return min(1, weights.lazy.filter { $0 <= limit }.reduce(0, +) / sum)
   }
 }
