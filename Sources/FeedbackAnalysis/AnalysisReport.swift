@@ -33,6 +33,8 @@ public struct AnalysisReport: Sendable {
   public var undated: Int
   /// What is worth knowing, most important first.
   public var findings: [Finding] = []
+  /// Whether slow answers are poor more often, where there are enough ratings with a time.
+  var slowness: [Scope: Slowness] = [:]
   /// How many slices of each field were tested, and how many tests that made.
   public var checked = Checked()
 
@@ -64,9 +66,25 @@ public struct AnalysisReport: Sendable {
     total = analysis.total
     undated = analysis.undated
     fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }
+    slowness = testSlowness()
     let detector = ProblemDetector(self)
     checked = detector.checked
     findings = detector.findings
+  }
+
+  /// Tests everything and every slice, and corrects for all of these tests together.
+  private func testSlowness() -> [Scope: Slowness] {
+    let slices = [Slice(scope: .all, cell: total)] + fields.flatMap(\.slices)
+    let tested = slices.compactMap { slice in
+      Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin).map { (slice.scope, $0) }
+    }
+    let adjusted = FalseDiscovery.adjusted(tested.map(\.1.q))
+    var results: [Scope: Slowness] = [:]
+    for (test, q) in zip(tested, adjusted) {
+      results[test.0] = test.1
+      results[test.0]?.q = q
+    }
+    return results
   }
 }
 

@@ -17,6 +17,7 @@ public struct StateMerge: Sendable {
   public static let extraPaths = StateMember.allCases.map(\.path)
 
   private let reporting: AnalysisOptions
+  private let peopleMin: Int?
   private var analysis: Analysis?
   private var digest: [UInt8] = []
   /// Interactions that the heads tell of.
@@ -24,10 +25,14 @@ public struct StateMerge: Sendable {
   /// Interactions of all cells: bounded, so that no sum of theirs overflows.
   private var counted = 0
 
-  /// Starts with nothing; `reporting` are the guards and the target of the report.
+  /// Starts with nothing; `reporting` are the guards and the target of the report, of which `peopleMin` was asked for.
   ///
-  /// Of what was counted the states know themselves.
-  public init(_ reporting: AnalysisOptions) { self.reporting = reporting }
+  /// What was counted the states know themselves. Without `peopleMin` its default is held to how many people they tell
+  /// apart.
+  public init(_ reporting: AnalysisOptions, peopleMin: Int? = nil) {
+    self.reporting = reporting
+    self.peopleMin = peopleMin
+  }
 
   /// Adds the record that a scanner made with `extraPaths` saw last; false for one of another type.
   public mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws -> Bool {
@@ -55,9 +60,10 @@ public struct StateMerge: Sendable {
   }
 
   private mutating func takeHead(_ bytes: Span<UInt8>, _ record: StateReader) throws {
-    let (options, found) = try record.options(bytes, reporting)
+    var (options, found) = try record.options(bytes, reporting)
     if analysis == nil {
-      if reporting.peopleMin > options.peopleMax {
+      options.peopleMin = peopleMin ?? min(options.peopleMin, options.peopleMax)
+      if options.peopleMin > options.peopleMax {
         throw record.error(.people, "the states tell fewer people apart than --min-people")
       }
       digest = found

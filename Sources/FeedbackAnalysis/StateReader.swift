@@ -264,22 +264,17 @@ struct StateReader {
     var complete = CompleteCases()
     let values = try integers(bytes, .complete, stride: CompleteCases.stateCount)
     if values.isEmpty { return complete }
-    let count = values[0]
-    var isSound = values.count == CompleteCases.stateCount && count > 0 && count <= rated
-    isSound = isSound && (0...count).contains(values[1])
-    isSound = isSound && values[2..<6].allSatisfy { (count * 1_000_000...count * 5_000_000).contains($0) }
-    if !isSound { throw error(.complete, "not what ratings add up to") }
-    complete.count = count
-    complete.straightLined = values[1]
-    complete.sums = Array(values[2..<6])
-    let least: Int128 = Int128(count) * 1_000_000_000_000
-    for index in stride(from: 6, to: values.count, by: 2) {
-      let product = WideInteger.value(values[index], values[index + 1])
-      if !(0..<Int(WideInteger.base)).contains(values[index + 1]) || product < least || product > 25 * least {
-        throw error(.complete, "not what ratings add up to")
-      }
-      complete.products.append(product)
+    let products = stride(from: 6, to: values.count, by: 2).map { index in
+      // A part out of its bounds makes a product that no values have.
+      let areParts = values[index] < 1 << 53 && (0..<Int(WideInteger.base)).contains(values[index + 1])
+      return areParts ? WideInteger.value(values[index], values[index + 1]) : 0
     }
+    guard values.count == CompleteCases.stateCount, values[0] <= rated, (0...max(0, values[0])).contains(values[1]),
+      let sums = CrossProducts(
+        count: values[0], sums: Array(values[2..<6]), products: products, range: 1_000_000...5_000_000)
+    else { throw error(.complete, "not what ratings add up to") }
+    complete.sums = sums
+    complete.straightLined = values[1]
     return complete
   }
 

@@ -133,7 +133,8 @@ extension UserBuckets {
 extension CompleteCases {
   /// How many, how many straight-lined, the four sums, and the ten products in two parts each.
   fileprivate var state: [Int] {
-    count == 0 ? [] : [count, straightLined] + sums + products.flatMap(WideInteger.parts)
+    guard let sums else { return [] }
+    return [count, straightLined] + (0..<4).map { sums.sums[$0] } + sums.products.flatMap(WideInteger.parts)
   }
 
   static let stateCount = 26

@@ -71,6 +71,7 @@ struct AnalyzeCommand: Tool {
       throw ValidationError(
         "with --merge, --by, --asked, --time-field and windows are those that the states were made with")
     }
+    if asked == "-" { throw ValidationError("--asked needs a file: standard input may have the records") }
     if partial && (format != .ndjson || targetPoor != nil || minRatings != nil) {
       throw ValidationError("--partial reports nothing: give --format, --target-poor and --min-ratings to --merge")
     }
@@ -130,7 +131,7 @@ struct AnalyzeCommand: Tool {
   }
 
   private func mergeStates(_ records: RecordInput) throws -> (Analysis, AnalyzeRun) {
-    var states = StateMerge(options)
+    var states = StateMerge(options, peopleMin: minPeople?.value)
     var run = AnalyzeRun(analysis: Analysis(options))
     var scanner = LineScanner.records(extra: StateMerge.extraPaths)
     try records.forEach(&scanner) { bytes, scanner, _ in
