@@ -46,14 +46,16 @@ extension ExportCommand {
     }
     let left = run.dropped.words + run.renderer.refusals
     do {
-      try FormatFile.check(
-        run.renderer, name, written: run.written, byteCount: run.byteCount, allowFew: allowFew)
+      if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written) }
     } catch {
       if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw error
     }
     if let spool { try writeDocument(spool, count: run.written, run.newest, stream) }
     try stream.finish()
+    if let excess = FormatFile.excess(run.renderer, name, written: run.written, byteCount: run.byteCount) {
+      diagnostics.note(excess)
+    }
     report(run.written, records, left, withoutHistory: run.renderer.withoutHistoryCount, diagnostics)
   }
 
