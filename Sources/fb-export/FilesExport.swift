@@ -41,7 +41,7 @@ extension ExportCommand {
   private func read(
     _ records: RecordInput, _ sources: [ExampleSource], _ files: [FormatFile], _ manifest: Manifest?
   ) throws {
-    var scanner = LineScanner.records(extra: Route.extraPaths)
+    var scanner = LineScanner.records(extra: Route.pairPaths)
     try records.forEachFile { path in
       let spool = try manifest?.addInput(path)
       let descriptor = try spool?.reading() ?? Descriptor.reading(path)
