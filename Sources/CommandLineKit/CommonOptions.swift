@@ -130,3 +130,17 @@ public struct WindowOptions: ParsableArguments {
     return TimeWindow(since: since?.moment, until: until?.moment)
   }
 }
+
+/// How many threads a command uses.
+public enum Jobs {
+  /// What the help says of `--jobs`.
+  public static let help = ArgumentHelp(
+    "Use N threads where a file can be read in parts; the output is the same (default: 1).", valueName: "N")
+
+  /// The number of threads that an option asks for, 1 without it; at most 256.
+  public static func count(_ option: WholeNumber?) throws -> Int {
+    guard let option else { return 1 }
+    if !(1...256).contains(option.value) { throw ValidationError("--jobs is between 1 and 256") }
+    return option.value
+  }
+}

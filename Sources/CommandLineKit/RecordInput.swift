@@ -18,7 +18,6 @@ public final class RecordInput {
   public var beforeWaiting: () throws -> Void = {}
   private var progress: Progress
   private var fileIndex = 0
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// Makes an input; no path is standard input.
   public init(
@@ -75,73 +74,77 @@ public final class RecordInput {
     _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
   ) throws -> Bool {
     var reader = BlockReader(descriptor, lineLengthMax: lineLengthMax, prefix: prefix)
-    var lineNumber = 0
+    var lines = LinePass(path, fileIndex: fileIndex, lineLengthMax: lineLengthMax)
     while true {
       if reader.isIdle { try beforeWaiting() }
-      switch try reader.next() {
-      case .end: return true
-      case .overlong(let length):
-        lineNumber += 1
-        try refuseOverlong(path, lineNumber, reader.fileOffset, reader.storage, reader.lines, length)
-      case .lines:
-        let goesOn = try readBlock(
-          path, reader.storage, reader.lines, reader.fileOffset, &lineNumber,
-          reader.endsWithoutNewline, &scanner, body)
-        if !goesOn { return false }
-      }
+      let before = lines.readCount
+      let next = try lines.takeBlock(
+        &reader, &scanner, refuse: { try rejects.take($0.error, $0.place, $1, length: $0.length) }, body)
+      readCount += lines.readCount - before
+      if next == .ended { return true }
+      if next == .stopped { return false }
       progress.update(records: readCount, bytes: reader.fileOffset)
     }
   }
 
-  private func readBlock(
-    _ path: String, _ storage: [UInt8], _ lines: Range<Int>, _ fileOffset: Int,
-    _ lineNumber: inout Int, _ isCutOff: Bool, _ scanner: inout LineScanner,
-    _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
-  ) throws -> Bool {
-    let bytes = storage.span
-    var start = lines.lowerBound
-    if fileOffset == 0 && RecordInput.byteOrderMark.matches(bytes, start..<start + 3) { start += 3 }
-    var place = RecordPlace(file: path, fileIndex: fileIndex, line: 0, fileOffset: 0, range: 0..<0)
-    while start < lines.upperBound {
-      let next = scanner.scan(bytes, from: start)
-      lineNumber += 1
-      if scanner.code != .blank {
-        readCount += 1
-        var end = next - 1
-        if end > start && bytes[end - 1] == 0x0D { end -= 1 }
-        place.line = lineNumber
-        place.fileOffset = fileOffset + start
-        place.range = start..<end
-        if end - start > lineLengthMax {
-          readCount -= 1
-          try refuseOverlong(path, lineNumber, place.fileOffset, storage, start..<end, end - start)
-        } else if let error = scanner.error {
-          var refusal = RecordError(error)
-          if isCutOff && error.code == .truncated { refusal.message = "the file ends inside a record" }
-          try rejects.take(refusal, place, bytes)
-        } else {
-          do {
-            if try !body(bytes, scanner, place) { return false }
-          } catch let error as RecordError {
-            try rejects.take(error, place, bytes)
-          }
+  // MARK: Several threads
+
+  /// As `forEach`, on up to `jobs` threads where a file can be read in parts: what is written, refused and counted is the
+  /// same, in the same order.
+  public func forEach<Pass: RecordPass>(
+    _ scanner: inout LineScanner, jobs: Int, _ pass: inout Pass, to output: OutputStream
+  ) throws {
+    for (index, path) in paths.enumerated() {
+      fileIndex = index
+      let descriptor = try Descriptor.reading(path)
+      let goesOn: Bool
+      if jobs > 1, path != "-", let status = descriptor.status(), status.isRegular {
+        try readParts(path, descriptor, size: status.size, scanner, jobs: jobs, &pass, to: output)
+        goesOn = true
+      } else {
+        goesOn = try readLines(path, descriptor, prefix: [], &scanner) { bytes, scanner, place in
+          try pass.take(bytes, scanner, place, to: output)
         }
       }
-      start = next
+      if !goesOn { break }
     }
-    return true
+    try finish()
   }
 
-  private func refuseOverlong(
-    _ path: String, _ line: Int, _ fileOffset: Int, _ storage: [UInt8], _ range: Range<Int>, _ length: Int
+  private func readParts<Pass: RecordPass>(
+    _ path: String, _ descriptor: consuming Descriptor, size: Int, _ scanner: LineScanner, jobs: Int,
+    _ pass: inout Pass, to output: OutputStream
   ) throws {
-    readCount += 1
-    let place = RecordPlace(
-      file: path, fileIndex: fileIndex, line: line, fileOffset: fileOffset, range: range)
-    let error = RecordError(
-      reason: JSONErrorCode.lineLength.reason, field: "",
-      message: "line of \(length) bytes: longer than --max-line \(lineLengthMax)",
-      offset: range.lowerBound)
-    try rejects.take(error, place, storage.span, length: length)
+    let job = PartJob(
+      number: descriptor.number, path: path, fileIndex: fileIndex, lineLengthMax: lineLengthMax, scanner: scanner,
+      pass: pass.empty)
+    let parts = LineParts(descriptor, size: size, partSize: Self.partSize)
+    var lineCount = 0
+    try OrderedWork.run(
+      threads: jobs,
+      pieces: { () -> Result<Range<Int>, SystemError>? in
+        do throws(SystemError) {
+          return try parts.next().map { .success($0) }
+        } catch {
+          return .failure(error)
+        }
+      },
+      work: { job.run($0) },
+      collect: { part in
+        var written = 0
+        for refused in part.refused {
+          try output.write(part.output.span, written..<refused.outputCount)
+          written = refused.outputCount
+          try rejects.take(refused, fromLine: lineCount)
+        }
+        try output.write(part.output.span, written..<part.output.count)
+        if let error = part.error { throw error }
+        try pass.merge(part.pass, to: output)
+        lineCount += part.lineCount
+        readCount += part.readCount
+        progress.update(records: readCount, bytes: part.end)
+      })
   }
+
+  private static let partSize = 1 << 22
 }

@@ -37,12 +37,8 @@ extension Tool {
   public static func main() {
     StandardStreams.occupyClosed()
     StandardStreams.reportFileSizeLimit()
-    let status = run(Array(CommandLine.arguments.dropFirst()))
-    exit(withStatus: status)
-  }
-
-  private static func exit(withStatus status: ExitStatus) -> Never {
-    Self.exit(withError: ExitCode(status.rawValue))
+    // The argument parser's own exit writes the help text first, whatever the status: a fifth of a start.
+    StandardStreams.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
   /// Parses the arguments, runs the command and says how it ended, with all messages printed.

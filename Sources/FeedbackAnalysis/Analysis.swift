@@ -79,6 +79,23 @@ struct FieldGroups: Sendable {
     }
     cells[index].add(seen, peopleMax: peopleMax, countsDays: countsDays)
   }
+
+  /// Adds the cells of another table of the same field.
+  mutating func merge(_ other: FieldGroups, peopleMax: Int) throws(TooManyGroups) {
+    for number in 0..<other.table.count {
+      let value = other.table.value(number)
+      let index = table.index(of: value.span, 0..<value.count)
+      if index == cells.count {
+        if index >= AnalysisOptions.groupsMax { throw TooManyGroups(field: name) }
+        cells.append(Cell())
+      }
+      cells[index].merge(other.cells[number], peopleMax: peopleMax)
+    }
+    if let others = other.absent {
+      if absent == nil { absent = Cell() }
+      absent?.merge(others, peopleMax: peopleMax)
+    }
+  }
 }
 
 /// One pass over interactions: counts them for everything and for each value of the wanted fields.
@@ -150,6 +167,17 @@ public struct Analysis: Sendable {
       try groups[index].count(seen, bytes, field, peopleMax: options.peopleMax, scratch: &scratch)
     }
     return .counted
+  }
+
+  /// Adds what another analysis of the same options has counted.
+  public mutating func merge(_ other: Analysis) throws(TooManyGroups) {
+    undated += other.undated
+    total.merge(other.total, peopleMax: options.peopleMax)
+    for index in groups.indices {
+      try groups[index].merge(other.groups[index], peopleMax: options.peopleMax)
+    }
+    if let time = other.earliest { earliest = earliest.map { min($0, time) } ?? time }
+    if let time = other.latest { latest = latest.map { max($0, time) } ?? time }
   }
 
   private static func observe(

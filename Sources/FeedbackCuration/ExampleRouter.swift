@@ -12,6 +12,12 @@ public struct ExampleRouter: Sendable {
   /// Starts with nothing left out.
   public init(_ policy: RoutePolicy) { self.policy = policy }
 
+  /// A router of the same policy with nothing left out.
+  public var empty: ExampleRouter { ExampleRouter(policy) }
+
+  /// Adds what another one has left out.
+  public mutating func add(_ counts: DropCounts) { dropped.add(counts) }
+
   /// Decides on the interaction that a scanner with `Route.extraPaths` saw last; makes `line` of it and returns true if it may be trained on.
   ///
   /// The members of the example are copied as they were spelled, in the order of the wire.
@@ -65,6 +71,11 @@ public struct DropCounts: Sendable {
 
   /// Counts one.
   public mutating func add(_ reason: DropReason) { counts[reason.rawValue] += 1 }
+
+  /// Adds others.
+  public mutating func add(_ others: DropCounts) {
+    for index in counts.indices { counts[index] += others.counts[index] }
+  }
 
   /// How many for a reason.
   public subscript(reason: DropReason) -> Int { counts[reason.rawValue] }

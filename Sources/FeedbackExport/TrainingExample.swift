@@ -89,6 +89,20 @@ public struct TrainingRenderer: Sendable {
     }
   }
 
+  /// The same renderer with nothing counted.
+  public var empty: TrainingRenderer {
+    var copy = self
+    copy.withoutHistoryCount = 0
+    copy.refused = Array(repeating: 0, count: refused.count)
+    return copy
+  }
+
+  /// Adds what another one has counted.
+  public mutating func add(_ other: TrainingRenderer) {
+    withoutHistoryCount += other.withoutHistoryCount
+    for index in refused.indices { refused[index] += other.refused[index] }
+  }
+
   /// How many examples the target refused for a reason.
   public func refusedCount(_ refusal: TargetRefusal) -> Int { refused[refusal.rawValue] }
 

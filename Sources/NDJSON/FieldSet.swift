@@ -11,6 +11,10 @@ public struct FieldSet: Sendable {
     var slot: Int16 = -1
     var child: Int16 = -1
     var nameStart: Int32 = 0
+    /// A bit of its own among the keys of the level; 0 beyond the first 64.
+    var bit: UInt64 = 0
+    /// Which bytes of `word` the key has; 0 where a text has to be scanned before it can be told from the key.
+    var mask: UInt64 = 0
   }
 
   /// Entries of a level; a power of two, four times the keys it holds at least.
@@ -38,11 +42,11 @@ public struct FieldSet: Sendable {
       let level = Level(first: entries.count, mask: size - 1)
       levels.append(level)
       entries.append(contentsOf: repeatElement(Entry(), count: size))
-      for branch in node { place(branch, in: level) }
+      for (index, branch) in node.enumerated() { place(branch, index, in: level) }
     }
   }
 
-  private mutating func place(_ branch: PathTree.Branch, in level: Level) {
+  private mutating func place(_ branch: PathTree.Branch, _ number: Int, in level: Level) {
     let name = Array(branch.key.utf8)
     let padded = name + [UInt8](repeating: 0, count: 16)
     let key = KeyWords(padded.span, start: 0, length: name.count)
@@ -50,8 +54,26 @@ public struct FieldSet: Sendable {
     while entries[level.first + index].length >= 0 { index = (index + 1) & level.mask }
     entries[level.first + index] = Entry(
       word: key.word, tail: key.tail, length: Int32(name.count), slot: Int16(branch.slot),
-      child: Int16(branch.child), nameStart: Int32(names.count))
+      child: Int16(branch.child), nameStart: Int32(names.count), bit: number < 64 ? 1 << UInt64(number) : 0,
+      mask: number < 64 ? Self.mask(name) : 0)
     names.append(contentsOf: name)
+  }
+
+  /// All of a key of up to 16 bytes of ASCII is in its words, and nothing in it could be part of an escape or end a string.
+  private static func mask(_ name: [UInt8]) -> UInt64 {
+    let isPlain = name.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+    if !isPlain || name.count > 16 || name.isEmpty { return 0 }
+    return name.count >= 8 ? .max : ~(UInt64.max << UInt64(8 * name.count))
+  }
+
+  /// Whether just the key of an entry stands at an offset, and the quote that ends it.
+  @inline(__always)
+  func stands(_ entry: Int, _ bytes: Span<UInt8>, at start: Int) -> Bool {
+    let mask = entries[entry].mask
+    let length = Int(entries[entry].length)
+    if mask == 0 || bytes.word(at: start) & mask != entries[entry].word { return false }
+    if length >= 8 && bytes.word(at: start &+ length &- 8) != entries[entry].tail { return false }
+    return bytes[start &+ length] == 0x22
   }
 
   /// Index into `entries` of a key at a level, or -1.

@@ -29,14 +29,21 @@ struct KeyMarks: Sendable {
   }
 }
 
+/// Which keys an object had so far.
+struct SeenKeys {
+  /// The wanted ones, each by its own bit: that alone finds them repeated.
+  var wanted: UInt64 = 0
+  /// A filter over the others: only where a bit is taken already are keys compared.
+  var others: UInt64 = 0
+}
+
 extension LineScanner {
   /// Takes note of a key and looks it up among the wanted ones.
   ///
-  /// `seen` is a filter of 64 bits over the object's keys: only where a bit is taken already are the keys compared.
   /// Returns an index of the set's entries, or -1.
   @inline(__always)
   mutating func key(
-    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, level: Int, firstMark: Int, seen: inout UInt64
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, level: Int, firstMark: Int, seen: inout SeenKeys
   ) -> Int {
     keys.total &+= 1
     if keys.total > rules.keyCountMax { fail(.keyCount, start &- 1); return -1 }
@@ -44,32 +51,56 @@ extension LineScanner {
       return escapedKey(bytes, start, end, level: level, firstMark: firstMark, seen: &seen)
     }
     let words = KeyWords(bytes, start: start, length: end &- start)
-    if rules.refusesDuplicateKeys {
-      let hash = words.mixed
-      let bit = 1 &<< (hash & 63)
-      if seen & bit != 0 { checkKey(bytes, start, end, hash: hash, firstMark: firstMark) }
-      seen |= bit
-      keys.push(KeyMarks.Mark(hash: hash, start: start, end: end, isEscaped: false))
+    if level >= 0 {
+      let entry = set.find(words, bytes, start: start, level: level)
+      if entry >= 0 && isNew(entry, start, seen: &seen) { return entry }
+      if code != .none { return -1 }
+      note(words, bytes, start, end, firstMark: firstMark, seen: &seen)
+      return entry
     }
-    return level < 0 ? -1 : set.find(words, bytes, start: start, level: level)
+    note(words, bytes, start, end, firstMark: firstMark, seen: &seen)
+    return -1
+  }
+
+  /// Notes a wanted key by its bit, and fails where the object has it already; false if it has no bit.
+  @inline(__always)
+  mutating func isNew(_ entry: Int, _ start: Int, seen: inout SeenKeys) -> Bool {
+    let bit = set.entries[entry].bit
+    if bit & seen.wanted != 0 && rules.refusesDuplicateKeys {
+      fail(.duplicateKey, start &- 1)
+      return false
+    }
+    seen.wanted |= bit
+    return bit != 0
+  }
+
+  /// Notes any other key, and fails where the object has it already.
+  @inline(__always)
+  private mutating func note(
+    _ words: KeyWords, _ bytes: Span<UInt8>, _ start: Int, _ end: Int, firstMark: Int, seen: inout SeenKeys
+  ) {
+    if !rules.refusesDuplicateKeys { return }
+    let hash = words.mixed
+    let bit = 1 &<< (hash & 63)
+    if seen.others & bit != 0 { checkKey(bytes, start, end, hash: hash, firstMark: firstMark) }
+    seen.others |= bit
+    keys.push(KeyMarks.Mark(hash: hash, start: start, end: end, isEscaped: isEscaped))
   }
 
   /// As `key`, for a key that is spelled with escapes: what counts is its text.
   @inline(never)
   private mutating func escapedKey(
-    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, level: Int, firstMark: Int, seen: inout UInt64
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, level: Int, firstMark: Int, seen: inout SeenKeys
   ) -> Int {
     var text: [UInt8] = []
     JSONText.decode(bytes, start..<end, into: &text)
     let length = text.count
     text.append(contentsOf: repeatElement(0, count: 16))
     let words = KeyWords(text.span, start: 0, length: length)
-    if rules.refusesDuplicateKeys {
-      checkKey(bytes, start, end, hash: words.mixed, firstMark: firstMark)
-      seen |= 1 &<< (words.mixed & 63)
-      keys.push(KeyMarks.Mark(hash: words.mixed, start: start, end: end, isEscaped: true))
-    }
-    return level < 0 ? -1 : set.find(words, text.span, start: 0, level: level)
+    let entry = level < 0 ? -1 : set.find(words, text.span, start: 0, level: level)
+    if entry >= 0 && isNew(entry, start, seen: &seen) || code != .none { return entry }
+    note(words, bytes, start, end, firstMark: firstMark, seen: &seen)
+    return entry
   }
 
   /// Compares a key with those of its object, while they are few.

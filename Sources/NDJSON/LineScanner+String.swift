@@ -31,17 +31,30 @@ extension LineScanner {
     }
   }
 
+  /// Checks a run of `\u` escapes; returns the offset past it.
+  ///
+  /// Text beyond ASCII is often written as nothing but these, so two at a time are looked at, as long as none of them is
+  /// half of a pair.
   @inline(never)
   private mutating func unicodeEscape(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    let unit = hexUnit(bytes, start &+ 2)
-    if unit < 0 { fail(.escape, start); return start }
-    if unit & 0xF800 != 0xD800 || !rules.refusesLoneSurrogates { return start &+ 6 }
-    if unit < 0xDC00 && bytes[start &+ 6] == 0x5C && bytes[start &+ 7] == 0x75 {
-      let low = hexUnit(bytes, start &+ 8)
-      if low & 0xFC00 == 0xDC00 && low >= 0 { return start &+ 12 }
+    var position = start
+    while true {
+      while bytes.areTwoUnitEscapes(at: position) { position &+= 12 }
+      if bytes[position] != 0x5C || bytes[position &+ 1] != 0x75 { return position }
+      let unit = hexUnit(bytes, position &+ 2)
+      if unit < 0 { fail(.escape, position); return position }
+      if unit & 0xF800 != 0xD800 || !rules.refusesLoneSurrogates {
+        position &+= 6
+        continue
+      }
+      guard unit < 0xDC00, bytes[position &+ 6] == 0x5C, bytes[position &+ 7] == 0x75 else {
+        fail(.surrogate, position)
+        return position
+      }
+      let low = hexUnit(bytes, position &+ 8)
+      if low < 0 || low & 0xFC00 != 0xDC00 { fail(.surrogate, position); return position }
+      position &+= 12
     }
-    fail(.surrogate, start)
-    return start
   }
 
   /// Checks a run of bytes of 0x80 and more as UTF-8 (Unicode table 3-7: no overlong forms, no surrogates, at most
@@ -52,6 +65,7 @@ extension LineScanner {
   mutating func multibyte(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var position = start
     while true {
+      while bytes.areTwoOfThreeBytes(at: position) { position &+= 6 }
       let lead = bytes[position]
       if lead < 0x80 { return position }
       let length: Int

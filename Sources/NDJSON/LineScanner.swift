@@ -51,12 +51,16 @@ public struct LineScanner: Sendable {
   var depth = 0
   var isEscaped = false
   var keys = KeyMarks()
+  /// Which wanted key came after another one the last time (and, at the end, as the first of a level), or -1: records of a
+  /// log have their keys in one order, and a key that is expected need be compared only.
+  var followers: [Int32]
 
   /// Makes a scanner that locates a set of fields.
   public init(_ set: FieldSet, rules: JSONRules = .record) {
     self.set = set
     self.rules = rules
     fields = Array(repeating: .missing, count: set.paths.count)
+    followers = Array(repeating: -1, count: set.entries.count + set.levels.count)
   }
 
   /// The error of the last text, or nil.
@@ -145,16 +149,32 @@ public struct LineScanner: Sendable {
     var position = skipSpace(bytes, start)
     if bytes[position] == 0x7D { depth &-= 1; return position &+ 1 }
     let firstMark = keys.count
-    var seen: UInt64 = 0
+    var seen = SeenKeys()
+    var last = set.entries.count &+ level
     while true {
       if bytes[position] != 0x22 { fail(.syntax, position); return position }
       let keyStart = position &+ 1
-      isEscaped = false
-      let keyEnd = string(bytes, keyStart)
-      if code != .none { return keyEnd }
-      let entry = key(bytes, keyStart, keyEnd, level: level, firstMark: firstMark, seen: &seen)
-      if code != .none { return keyStart }
-      position = keyEnd &+ 1
+      let expected = level < 0 ? -1 : Int(followers[last])
+      let entry: Int
+      if expected >= 0 && set.stands(expected, bytes, at: keyStart) {
+        entry = expected
+        last = expected
+        keys.total &+= 1
+        if keys.total > rules.keyCountMax { fail(.keyCount, position); return keyStart }
+        if !isNew(entry, keyStart, seen: &seen) { return keyStart }
+        position = keyStart &+ Int(set.entries[entry].length) &+ 1
+      } else {
+        isEscaped = false
+        let keyEnd = string(bytes, keyStart)
+        if code != .none { return keyEnd }
+        entry = key(bytes, keyStart, keyEnd, level: level, firstMark: firstMark, seen: &seen)
+        if code != .none { return keyStart }
+        if entry >= 0 {
+          followers[last] = Int32(entry)
+          last = entry
+        }
+        position = keyEnd &+ 1
+      }
       if bytes[position] != 0x3A {
         position = skipSpace(bytes, position)
         if bytes[position] != 0x3A { fail(.syntax, position); return position }

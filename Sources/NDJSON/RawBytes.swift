@@ -39,6 +39,33 @@ extension Span<UInt8> {
   }
 }
 
+extension Span<UInt8> {
+  /// Whether two UTF-8 sequences of three bytes stand at an offset that need no closer look: leads E1 to EF without ED, so
+  /// neither overlong nor a surrogate (Unicode table 3-7).
+  @inline(__always)
+  func areTwoOfThreeBytes(at offset: Int) -> Bool {
+    let word = word(at: offset)
+    if word & 0x0000_C0C0_F0C0_C0F0 != 0x0000_8080_E080_80E0 { return false }
+    let special: UInt64 = 1 &<< 0x0 | 1 &<< 0xD
+    return (special &>> (word & 0xF) | special &>> (word &>> 24 & 0xF)) & 1 == 0
+  }
+
+  /// Whether two escapes `\uXXXX` stand at an offset, neither of them beginning with D, so neither of them a surrogate.
+  @inline(__always)
+  func areTwoUnitEscapes(at offset: Int) -> Bool {
+    let first = word(at: offset)
+    if first & 0xFFFF_0000_0000_FFFF != 0x755C_0000_0000_755C { return false }
+    // All eight digits in one word. Below 0x80 a sum of two bytes stays in its place, and its highest bit is the answer.
+    let digits = first &>> 16 & 0xFFFF_FFFF | UInt64(halfWord(at: offset &+ 8)) &<< 32
+    let letters = digits | 0x2020_2020_2020_2020
+    let isDigit = (digits &+ 0x5050_5050_5050_5050) & ~(digits &+ 0x4646_4646_4646_4646)
+    let isLetter = (letters &+ 0x1F1F_1F1F_1F1F_1F1F) & ~(letters &+ 0x1919_1919_1919_1919)
+    let isHexadecimal = (isDigit | isLetter) & ~digits & 0x8080_8080_8080_8080
+    if isHexadecimal != 0x8080_8080_8080_8080 { return false }
+    return letters & 0xFF != 0x64 && letters &>> 32 & 0xFF != 0x64
+  }
+}
+
 extension [UInt8] {
   /// Appends a range of a span as one copy.
   @inline(__always)

@@ -31,6 +31,10 @@ public struct BlockReader: ~Copyable {
   public private(set) var endsWithoutNewline = false
 
   private let descriptor: Descriptor
+  /// Where in the file to read on; nil reads the descriptor from where it is.
+  private var position: Int?
+  /// How many bytes are still to be read.
+  private var rest = Int.max
   private let lineLengthMax: Int
   private let capacityMax: Int
   private var filled = 0
@@ -53,7 +57,20 @@ public struct BlockReader: ~Copyable {
     capacityMax = self.lineLengthMax + 2 + blockSize
     self.descriptor.widenPipe()
     filled = prefix.count
-    storage = prefix + Array(repeating: 0, count: max(0, blockSize - prefix.count) + BlockReader.padding)
+    storage = [UInt8](untouched: max(blockSize, prefix.count) + BlockReader.padding)
+    storage.replaceSubrange(0..<prefix.count, with: prefix)
+  }
+
+  /// Starts reading a part of a file that can be sought, however many read other parts of it by the same descriptor.
+  ///
+  /// The part begins at the start of a line.
+  public init(
+    _ descriptor: consuming Descriptor, part: Range<Int>, lineLengthMax: Int, blockSize: Int = 1 << 20
+  ) {
+    self.init(descriptor, lineLengthMax: lineLengthMax, blockSize: min(blockSize, max(part.count, 1)))
+    position = part.lowerBound
+    rest = part.count
+    fileOffset = part.lowerBound
   }
 
   private var capacity: Int { storage.count - BlockReader.padding }
@@ -71,15 +88,22 @@ public struct BlockReader: ~Copyable {
       if hasEnded { return lastLine() }
       if filled > lineLengthMax + 1 { return try overlong() }
       if filled > capacity / 2 && capacity < capacityMax { grow() }
-      let count = try descriptor.read(into: &storage, at: filled, count: capacity - filled)
+      let count = try read(at: filled, count: capacity - filled)
       filled += count
       hasEnded = count == 0
     }
   }
 
+  private mutating func read(at offset: Int, count: Int) throws(SystemError) -> Int {
+    let count = try descriptor.read(into: &storage, at: offset, count: min(count, rest), from: position)
+    rest -= count
+    if let start = position { position = start + count }
+    return count
+  }
+
   /// Makes room for a line that is longer than what there is: twice as much, or what the longest line needs.
   private mutating func grow() {
-    var wider = [UInt8](repeating: 0, count: min(2 * capacity, capacityMax) + BlockReader.padding)
+    var wider = [UInt8](untouched: min(2 * capacity, capacityMax) + BlockReader.padding)
     unsafe wider.withUnsafeMutableBytes { target in
       unsafe storage.withUnsafeBytes { source in
         unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<filled]))
@@ -137,7 +161,7 @@ public struct BlockReader: ~Copyable {
     let head = min(filled, BlockReader.overlongHeadMax, capacity / 2)
     var length = filled
     while true {
-      let count = try descriptor.read(into: &storage, at: head, count: capacity - head)
+      let count = try read(at: head, count: capacity - head)
       if count == 0 {
         hasEnded = true
         endsWithoutNewline = true

@@ -11,7 +11,7 @@ public struct ChunkReader: ~Copyable {
   public init(_ descriptor: consuming Descriptor, size: Int = 1 << 18) {
     self.descriptor = descriptor
     self.descriptor.widenPipe()
-    storage = Array(repeating: 0, count: size)
+    storage = [UInt8](untouched: size)
   }
 
   /// The first piece, with the whole of the first line if that fits; `next` brings it again.

@@ -33,12 +33,17 @@ public struct Descriptor: ~Copyable {
 
   /// Reads up to `count` bytes to a place in a buffer; 0 at the end of the file.
   ///
-  /// Interrupted calls are repeated.
-  public func read(into buffer: inout [UInt8], at offset: Int, count: Int) throws(SystemError) -> Int {
+  /// From a position of the file where one is given, which does not move the place where others read on. Interrupted calls
+  /// are repeated.
+  public func read(
+    into buffer: inout [UInt8], at offset: Int, count: Int, from position: Int? = nil
+  ) throws(SystemError) -> Int {
     precondition(offset >= 0 && count >= 0 && offset + count <= buffer.count)
     while true {
       let result = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe Glibc.read(number, bytes.baseAddress.map { unsafe $0 + offset }, count)
+        let target = unsafe bytes.baseAddress.map { unsafe $0 + offset }
+        if let position { return unsafe pread(number, target, count, off_t(position)) }
+        return unsafe Glibc.read(number, target, count)
       }
       if result >= 0 { return result }
       if errno != EINTR { throw SystemError(.read, path, code: errno) }

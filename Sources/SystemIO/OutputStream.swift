@@ -8,6 +8,10 @@ public final class OutputStream {
   private let descriptor: Descriptor
   private let publication: AtomicFile?
   private var buffer: [UInt8] = []
+  /// Whether everything gathers in memory and nothing is written yet.
+  public var isHeld = false
+  /// Whether each line is written at once, for whoever waits for it.
+  public var flushesLines = false
   private static let blockSize = 1 << 18
 
   /// Writes to an open descriptor.
@@ -22,6 +26,16 @@ public final class OutputStream {
   public static func standardOutput() -> OutputStream {
     OutputStream(Descriptor(number: STDOUT_FILENO, path: "standard output", isOwned: false))
   }
+
+  /// Memory: what is written is `held` and goes nowhere else.
+  public static func memory() -> OutputStream {
+    let stream = OutputStream(Descriptor(number: -1, path: "memory", isOwned: false))
+    stream.isHeld = true
+    return stream
+  }
+
+  /// What is written and not handed to the system yet.
+  public var held: [UInt8] { buffer }
 
   /// Makes a file that replaces `path` when `finish` is called; `-` is standard output.
   ///
@@ -63,8 +77,8 @@ public final class OutputStream {
   /// Writes a range of bytes.
   @inline(__always)
   public func write(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {
-    if buffer.count + range.count > OutputStream.blockSize { try makeRoom(for: range.count) }
-    if range.count > OutputStream.blockSize {
+    if buffer.count + range.count > OutputStream.blockSize { try flush() }
+    if range.count > OutputStream.blockSize && !isHeld {
       try descriptor.write(bytes, range)
     } else {
       unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
@@ -76,6 +90,7 @@ public final class OutputStream {
   public func writeLine(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {
     try write(bytes, range)
     buffer.append(0x0A)
+    if flushesLines { try flush() }
   }
 
   /// Writes bytes.
@@ -88,13 +103,10 @@ public final class OutputStream {
     try write(Array(text.utf8))
   }
 
+  /// Hands everything written so far to the system, unless it is held.
   @inline(never)
-  private func makeRoom(for count: Int) throws(SystemError) {
-    try flush()
-  }
-
-  /// Hands everything written so far to the system.
   public func flush() throws(SystemError) {
+    if isHeld { return }
     // Moved out and back, so that the span does not hold the object while a call is made on it, and nothing is copied.
     var pending: [UInt8] = []
     swap(&pending, &buffer)

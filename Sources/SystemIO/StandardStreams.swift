@@ -21,6 +21,9 @@ public enum StandardStreams {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Ends the process.
+  public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+
   /// Writes a message to standard error as one call, so that lines of several commands do not mix.
   ///
   /// Nowhere is left to report that this failed.

@@ -46,7 +46,11 @@ struct AnalyzeCommand: Tool {
   @Option(help: ArgumentHelp("Write records (ndjson) or a report (text).", valueName: "FORMAT"))
   var format: AnalysisFormat = .ndjson
 
+  @Option(help: Jobs.help)
+  var jobs: WholeNumber?
+
   func validate() throws {
+    _ = try Jobs.count(jobs)
     if let minPeople, minPeople.value > 1000 { throw ValidationError("--min-people is at most 1000") }
   }
 
@@ -57,10 +61,7 @@ struct AnalyzeCommand: Tool {
     var run = AnalyzeRun(analysis: Analysis(options))
     var scanner = LineScanner.records(extra: run.analysis.extraPaths)
     do {
-      try records.forEach(&scanner) { bytes, scanner, _ in
-        try run.take(bytes, scanner)
-        return true
-      }
+      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
     } catch let error as TooManyGroups {
       throw CommandError(
         .data,
@@ -124,19 +125,32 @@ struct FieldList: ExpressibleByArgument {
 }
 
 /// One pass over the records.
-private struct AnalyzeRun {
+private struct AnalyzeRun: RecordPass {
   var analysis: Analysis
   var counted = 0
   var outside = 0
   var withoutTime = 0
   var otherType = 0
 
-  mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws {
+  mutating func take(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to output: OutputStream
+  ) throws -> Bool {
     switch try analysis.take(bytes, scanner) {
     case .counted: counted += 1
     case .outside: outside += 1
     case .withoutTime: withoutTime += 1
     case .otherType: otherType += 1
     }
+    return true
+  }
+
+  var empty: AnalyzeRun { AnalyzeRun(analysis: Analysis(analysis.options)) }
+
+  mutating func merge(_ later: AnalyzeRun, to output: OutputStream) throws {
+    try analysis.merge(later.analysis)
+    counted += later.counted
+    outside += later.outside
+    withoutTime += later.withoutTime
+    otherType += later.otherType
   }
 }

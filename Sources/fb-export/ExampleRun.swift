@@ -1,3 +1,4 @@
+import CommandLineKit
 import FeedbackCuration
 import FeedbackExport
 import FeedbackModel
@@ -5,48 +6,59 @@ import NDJSON
 import SystemIO
 import Timestamps
 
-/// One pass over records that become training examples.
-struct ExampleRun {
+/// One pass over records that become training examples, one a line.
+struct ExampleRun: RecordPass {
   let policy: RoutePolicy
   var renderer: TrainingRenderer
-  /// Where the examples of a document wait for its head.
-  let spool: SpoolFile?
-  /// Fewer examples than these are none: until they are there, nothing is written.
+  /// Fewer examples than these are none: until they are there, the output is held.
   let minimum: Int
   var dropped = DropCounts()
   var written = 0
   var newest: Timestamp?
   private var line: [UInt8] = []
 
-  init(policy: RoutePolicy, renderer: TrainingRenderer, spool: SpoolFile?, minimum: Int) {
+  init(policy: RoutePolicy, renderer: TrainingRenderer, minimum: Int) {
     self.policy = policy
     self.renderer = renderer
-    self.spool = spool
     self.minimum = minimum
   }
 
   /// Writes the example that a record is or becomes, or counts why there is none.
   mutating func take(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, to stream: OutputStream
-  ) throws {
-    guard let example = try TrainingExample.read(bytes, scanner, policy, &dropped) else { return }
-    if let spool {
-      let time = try scanner.timestamp(bytes, .timestamp)
-      line.removeAll(keepingCapacity: true)
-      if written > 0 { line.append(contentsOf: [0x2C, 0x0A]) }
-      if !renderer.append(example, bytes, to: &line) { return }
-      if let time { newest = max(newest ?? time, time) }
-      written += 1
-      try spool.write(line.span, 0..<line.count)
-      return
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to output: OutputStream
+  ) throws -> Bool {
+    if try makeLine(bytes, scanner) {
+      try output.writeLine(line.span, 0..<line.count)
+      if written == minimum { output.isHeld = false }
     }
-    // Up to the minimum the lines gather here; from then on each is written at once.
-    if !renderer.append(example, bytes, to: &line) { return }
-    line.append(0x0A)
-    written += 1
-    if written < minimum { return }
-    try stream.write(line.span, 0..<line.count)
+    return true
+  }
+
+  /// As `take`, for the elements of an array of a document, to wait for its head.
+  mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, to spool: SpoolFile) throws {
+    let time = try scanner.timestamp(bytes, .timestamp)
+    guard try makeLine(bytes, scanner) else { return }
+    if let time { newest = max(newest ?? time, time) }
+    if written > 1 { try spool.write([0x2C, 0x0A].span, 0..<2) }
+    try spool.write(line.span, 0..<line.count)
+  }
+
+  private mutating func makeLine(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws -> Bool {
+    guard let example = try TrainingExample.read(bytes, scanner, policy, &dropped) else { return false }
     line.removeAll(keepingCapacity: true)
+    if !renderer.append(example, bytes, to: &line) { return false }
+    written += 1
+    return true
+  }
+
+  /// A part cannot know the minimum of the whole: what it writes is held anyway.
+  var empty: ExampleRun { ExampleRun(policy: policy, renderer: renderer.empty, minimum: 0) }
+
+  mutating func merge(_ later: ExampleRun, to output: OutputStream) {
+    renderer.add(later.renderer)
+    dropped.add(later.dropped)
+    written += later.written
+    if written >= minimum { output.isHeld = false }
   }
 }
 

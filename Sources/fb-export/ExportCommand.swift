@@ -49,7 +49,13 @@ struct ExportCommand: Tool {
   @Flag(help: "Replace a SQLite database that exists.")
   var force = false
 
+  @Option(help: Jobs.help)
+  var jobs: WholeNumber?
+
   func validate() throws {
+    if try Jobs.count(jobs) > 1 && (format.isDatabase || format == .json) {
+      throw ValidationError("--jobs goes with openai and bedrock")
+    }
     if format == .sqlite && (output.output ?? "-") == "-" {
       throw ValidationError("--format sqlite needs -o FILE")
     }
@@ -104,12 +110,16 @@ extension ExportCommand {
     let spool = shape == .document ? try SpoolFile() : nil
     var scanner = LineScanner.records(extra: Route.extraPaths)
     var run = ExampleRun(
-      policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system), spool: spool,
-      minimum: allowFew ? 0 : minimum)
+      policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system), minimum: allowFew ? 0 : minimum)
+    stream.isHeld = run.minimum > 0
     defer { try? stream.flush() }
-    try records.forEach(&scanner) { bytes, scanner, _ in
-      try run.take(bytes, scanner, to: stream)
-      return true
+    if let spool {
+      try records.forEach(&scanner) { bytes, scanner, _ in
+        try run.take(bytes, scanner, to: spool)
+        return true
+      }
+    } else {
+      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
     }
     let left = run.dropped.words + run.renderer.refusals
     if run.written < run.minimum {

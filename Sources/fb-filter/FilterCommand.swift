@@ -18,7 +18,7 @@ struct FilterCommand: Tool {
       """,
     version: toolVersion)
 
-  static let flags: Set<String> = ["--approved-only", "--include-unrated", "--invert", "--count"]
+  static let flags: Set<String> = ["--approved-only", "--include-unrated", "--invert", "--count", "--line-buffered"]
   static let repeatable: Set<String> = ["--category"]
 
   @OptionGroup var input: InputOptions
@@ -65,7 +65,13 @@ struct FilterCommand: Tool {
   @Flag(help: "With --for: take answers that nobody rated too.")
   var includeUnrated = false
 
+  @Option(help: Jobs.help)
+  var jobs: WholeNumber?
+  @Flag(help: "Write each record as soon as it is read.")
+  var lineBuffered = false
+
   func validate() throws {
+    _ = try Jobs.count(jobs)
     if includeUnrated && use == nil { throw ValidationError("--include-unrated needs --for") }
     if timeField != nil && windowOptions.window.isUnbounded {
       throw ValidationError("--time-field needs --since, --until or --days-back")
@@ -81,12 +87,13 @@ struct FilterCommand: Tool {
     var run = FilterRun(
       selection: selection, limit: limit?.value ?? .max, countsOnly: count,
       router: use.map { _ in makeRouter() })
+    stream.flushesLines = lineBuffered
     records.beforeWaiting = { try stream.flush() }
     defer { try? stream.flush() }
     if run.limit > 0 {
-      try records.forEach(&scanner) { bytes, scanner, place in
-        try run.take(bytes, scanner, place, to: stream)
-      }
+      // How many have passed before is known only to who has read all that came before.
+      let jobs = limit == nil ? try Jobs.count(jobs) : 1
+      try records.forEach(&scanner, jobs: jobs, &run, to: stream)
     }
     if count { try stream.write("\(run.made)\n") }
     try stream.finish()
@@ -149,7 +156,7 @@ enum ExampleUse: String, ExpressibleByArgument {
 extension TimeField: ExpressibleByArgument {}
 
 /// One pass over the records.
-private struct FilterRun {
+private struct FilterRun: RecordPass {
   let selection: Selection
   let limit: Int
   let countsOnly: Bool
@@ -182,6 +189,17 @@ private struct FilterRun {
     if isInteraction { made += 1 }
     if !countsOnly { try stream.writeLine(bytes, place.range) }
     return isBelowLimit
+  }
+
+  var empty: FilterRun {
+    FilterRun(selection: selection, limit: limit, countsOnly: countsOnly, router: router?.empty)
+  }
+
+  mutating func merge(_ later: FilterRun, to output: OutputStream) {
+    written += later.written
+    made += later.made
+    withoutTime += later.withoutTime
+    if let dropped = later.router?.dropped { router?.add(dropped) }
   }
 
   private mutating func route(

@@ -18,6 +18,7 @@ struct IngestCommand: Tool {
       """,
     version: toolVersion)
 
+  static let flags: Set<String> = ["--line-buffered"]
   static let repeatable: Set<String> = ["--map"]
 
   @OptionGroup var input: InputOptions
@@ -33,6 +34,8 @@ struct IngestCommand: Tool {
       "Where a foreign source keeps a field, e.g. user_prompt=input.text or ai_response=choices.0.message.content; may be given more than once.",
       valueName: "FIELD=PATH"))
   var map: [String] = []
+  @Flag(help: "Write each record as soon as it is read.")
+  var lineBuffered = false
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
@@ -42,6 +45,8 @@ struct IngestCommand: Tool {
     }
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
+    stream.flushesLines = lineBuffered
+    records.beforeWaiting = { try stream.flush() }
     defer { try? stream.flush() }
     var run = IngestRun(source: from, map: fields, records: records, stream: stream)
     try records.forEachFile { path in try run.read(path) }

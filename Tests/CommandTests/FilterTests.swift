@@ -244,3 +244,21 @@ import Testing
     #expect((count * 40...count * 360).contains(selected), "\(selected)")
   }
 }
+
+/// Records that are wanted while the input goes on.
+@Suite struct FollowingTests {
+  /// Each record is asked back before the next one is written: what is held back would wait for ever.
+  @Test(arguments: ["fb-filter", "fb-filter --line-buffered", "fb-ingest --from ndjson", "fb-ingest --line-buffered"])
+  func aRecordComesOutBeforeTheNextOneGoesIn(command: String) throws {
+    let outcome = try shell(
+      """
+      coproc tool { \(command); }
+      for n in 1 2 3; do
+        printf '{"id":"%s","user_prompt":"q","ai_response":"a"}\\n' $n >&${tool[1]}
+        read -r -t 60 line <&${tool[0]} || exit 1
+        jq -r .id <<<"$line"
+      done
+      """)
+    #expect(outcome.text == "1\n2\n3\n" && outcome.status == 0, "\(outcome.errorText)")
+  }
+}

@@ -54,4 +54,25 @@ func fuzz(_ input: [UInt8]) {
     }
   }
   require(index == expected.count, "\(index) lines of \(expected.count)")
+  cutIntoParts(text, partSize: blockSize, expected)
+}
+
+/// The parts of the file against its lines: none is lost, none comes twice, none is torn.
+private func cutIntoParts(_ text: [UInt8], partSize: Int, _ expected: [[UInt8]]) {
+  let parts = LineParts(Descriptor(number: file, path: "-", isOwned: false), size: text.count, partSize: partSize)
+  var index = 0
+  var offset = 0
+  while let part = try? parts.next() {
+    require(part.lowerBound == offset && !part.isEmpty, "a part at \(part) after \(offset)")
+    offset = part.upperBound
+    var reader = BlockReader(
+      Descriptor(number: file, path: "-", isOwned: false), part: part, lineLengthMax: 1 << 20, blockSize: 8)
+    while let block = try? reader.next(), block == .lines {
+      for line in reader.storage[reader.lines].split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+        require(index < expected.count && Array(line) == expected[index], "line \(index) in a part")
+        index += 1
+      }
+    }
+  }
+  require(index == expected.count && offset == text.count, "\(index) lines of \(expected.count) in parts")
 }

@@ -22,11 +22,13 @@ import Testing
     var counts: [String: Int] = [:]
     var line = JSONGenerator(seed: 23, allowsNewlines: false)
     var document = JSONGenerator(seed: 24, allowsNewlines: true)
+    var scanners = Self.rules.map { LineScanner(FieldSet(paths: Self.paths), rules: $0) }
     for index in 0..<20_000 {
       // Records are what matters most: every second text.
-      let rules = Self.rules[index % 2 == 0 ? index / 2 % 10 == 0 ? 1 : 0 : index / 2 % 6]
+      let choice = index % 2 == 0 ? index / 2 % 10 == 0 ? 1 : 0 : index / 2 % 6
+      let rules = Self.rules[choice]
       let text = rules.isDocument ? document.next() : line.next()
-      let difference = disagreement(text, rules, Self.paths)
+      let difference = disagreement(text, rules, Self.paths) ?? disagreement(text, &scanners[choice], Self.paths)
       wrong.expect(difference == nil, "\(String(decoding: text, as: UTF8.self)): \(difference ?? "")")
       counts["\(refusal(text, rules)?.code ?? .none)", default: 0] += 1
     }
@@ -35,5 +37,32 @@ import Testing
     // Every reason occurs, and often enough to mean something.
     let few = counts.filter { $0.value < 20 }
     #expect(few.isEmpty && counts.count == 14, "\(counts)")
+  }
+
+  /// Runs of escapes and of sequences of three bytes are looked at two at a time.
+  @Test func runsBeyondASCIIAreJudgedAsTheReferenceDoes() {
+    var wrong = Mismatches()
+    var random = SeededGenerator(seed: 25)
+    let escapes = ["\\u65e5", "\\u00E9", "\\uD7FF", "\\ue000", "\\ud83d\\ude00", "\\uDBFF", "\\udc00", "\\n"]
+    let characters = ["日", "。", "\u{800}", "\u{FFFD}", "\u{D7FF}", "\u{E000}", "é", "😀", "x"]
+    var accepted = 0
+    for round in 0..<6000 {
+      let pool = round % 2 == 0 ? escapes : characters
+      var text = Array("{\"a\":\"".utf8)
+      let start = text.count
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        let index = Int.random(in: 0..<pool.count, using: &random)
+        text += pool[Bool.random(using: &random) ? index / 4 : index].utf8
+      }
+      if round % 3 != 0 {
+        text[Int.random(in: start..<text.count, using: &random)] = .random(in: 0x20...0xFF, using: &random)
+      }
+      text += "\"}".utf8
+      let difference = disagreement(text, .record, Self.paths)
+      wrong.expect(difference == nil, "\(String(decoding: text, as: UTF8.self)): \(difference ?? "")")
+      if refusal(text, .record) == nil { accepted += 1 }
+    }
+    #expect(wrong.isEmpty, "\(wrong)")
+    #expect((1200...4800).contains(accepted))
   }
 }
