@@ -53,6 +53,9 @@ public struct Advice: Sendable {
   /// Findings that are not acted upon yet.
   var earlySignals: [ReadFinding] { input.findings.filter { $0.isOf(Finding.Kind.earlySignal.rawValue) } }
 
+  /// Findings that ask for nothing, and are good to know.
+  var improvements: [ReadFinding] { input.findings.filter { $0.isOf("improvement") } }
+
   /// That nothing is to be done is worth a record: it says what was looked at.
   private var nothing: Recommendation {
     let checked = input.whole.map(\.checked) ?? AnalysisReport.Checked()
@@ -95,7 +98,7 @@ extension AnalysisInput {
     // What is to go is not measured any more when it has gone: then it is what is around it.
     let scope = rule.kind == .rollBack ? guilty(finding).map(finding.scope.without) : nil
     let target =
-      isFeedback ? 0.05 : finding.isOf("regression") ? finding.priorShare : finding.restShare ?? finding.target
+      isFeedback ? 0.05 : finding.isOfRise ? finding.beforeShare : finding.restShare ?? finding.target
     item.verification = verification(
       rule.kind, scope ?? finding.scope, target: target,
       stated: finding.share.map { ($0, finding.total > 0 ? finding.total : nil) })

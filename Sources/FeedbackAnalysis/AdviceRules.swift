@@ -50,9 +50,9 @@ struct FindingRule: Sendable {
   /// Whether it is about poor answers; a rise that is of the mix is nobody's fault.
   private static func isPoor(_ finding: ReadFinding) -> Bool {
     if finding.isOf("problem") { return true }
-    guard finding.isOf("regression"), finding.confidence != Array("low".utf8) else { return false }
-    guard let rate = finding.rateEffect, let mix = finding.mixEffect else { return true }
-    return abs(rate) > abs(mix)
+    guard finding.isOfRise, finding.confidence != Array("low".utf8) else { return false }
+    guard let quality = finding.qualityEffect, let mix = finding.mixEffect else { return true }
+    return abs(quality) > abs(mix)
   }
 
   private static func isPoor(_ finding: ReadFinding, weakest: String) -> Bool {

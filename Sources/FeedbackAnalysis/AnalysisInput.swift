@@ -92,15 +92,22 @@ struct ReadFinding: Sendable {
   var confidence: [UInt8]
   var total = 0
   var share: Double?
-  var priorShare: Double?
+  var beforeShare: Double?
   var restShare: Double?
   var target: Double?
   var weakest: [UInt8]?
-  /// What of a change is of the shares, and what of the mix.
-  var rateEffect: Double?
+  /// What of a change is of the answers, and what of their mix.
+  var qualityEffect: Double?
   var mixEffect: Double?
   var excess: Double?
   var excessExpected: Double?
+
+  /// Whether it says that poor answers became more, against an earlier window or from some day on.
+  var isOfRise: Bool {
+    if isOf("regression") { return true }
+    guard isOf("change_point"), let share, let beforeShare else { return false }
+    return share > beforeShare
+  }
 
   /// Whether it is of one of these kinds.
   func isOf(_ kinds: String...) -> Bool { kinds.contains { Array($0.utf8) == kind } }

@@ -4,7 +4,7 @@ extension AnalysisInput {
     case schema, scope, kind, statement, evidence, impact, confidence, from, to, interactions, errors, rated
     case ratingCount, mean, meanLow, meanHigh, poorCount, poorShare, poorLow, poorHigh, p95
     case accuracy, helpfulness, clarity, checked, checkedBy, ratingsMin, undated, bin, points
-    case count, total, share, priorShare, restShare, target, weakest, rateEffect, mixEffect, excess, excessExpected
+    case count, total, share, beforeShare, restShare, target, weakest, qualityEffect, mixEffect, excess, excessExpected
     case origin
     case priority, action, nextCommand, measure, verifyScope, since, baseline, baselineCount, verifyTarget, countMin
     case verifyCommand, verifyCohorts, looks, through, judgedCount, judgedTotal, isClosed, judgedCohorts
@@ -52,12 +52,12 @@ extension AnalysisInput {
       case .count: ["evidence", "k"]
       case .total: ["evidence", "n"]
       case .share: ["evidence", "share"]
-      case .priorShare: ["evidence", "prior_share"]
+      case .beforeShare: ["evidence", "before_share"]
       case .restShare: ["evidence", "rest_share"]
       case .target: ["evidence", "target"]
       case .weakest: ["evidence", "weakest"]
-      case .rateEffect: ["evidence", "rate_effect"]
-      case .mixEffect: ["evidence", "mix_effect"]
+      case .qualityEffect: ["evidence", "split", "quality"]
+      case .mixEffect: ["evidence", "split", "mix"]
       case .excess: ["impact", "excess_poor"]
       case .excessExpected: ["impact", "excess_poor_expected"]
       default: nil

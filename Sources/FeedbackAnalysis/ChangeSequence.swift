@@ -58,13 +58,19 @@ struct ChangeSequence: Sendable, Equatable {
     return share * (1 - share)
   }
 
+  /// m can never pass n₀, so the sequence is made narrowest early: with baselines of 100 to 400 ratings more changes are
+  /// found than at the usual 100, and no fewer with larger ones.
+  private static let tightestAt = 40.0
+
   private static func halfWidth(weight: Double, variance: Double) -> Double? {
     // Rounded down: a little wider than it has to be.
-    ConfidenceSequence.halfWidth(count: max(1, Int(weight)), variance: variance)
+    ConfidenceSequence.halfWidth(count: max(1, Int(weight)), variance: variance, tightestAt: tightestAt)
   }
 
-  /// How many later observations show a change from a share to another in 80 of 100 cases, however often one looks; nil
-  /// where no number does, because they are equal or the baseline rests on too few.
+  /// How many later observations show a change from a share to another in 80 of 100 cases, however often one looks.
+  ///
+  /// nil where no number does, because they are equal or the baseline rests on too few; from 20 times its observations on
+  /// more make no difference.
   static func needed(from baseline: Double, baselineCount: Int, to target: Double) -> Int? {
     guard baselineCount > 0, (0...1).contains(baseline), (0...1).contains(target) else { return nil }
     let n0 = Double(baselineCount)
@@ -75,11 +81,10 @@ struct ChangeSequence: Sendable, Equatable {
       guard let reach = halfWidth(weight: weight, variance: variance) else { return false }
       return reach + 0.8416212 * (variance / weight).squareRoot() <= abs(target - baseline)
     }
+    let most = 20 * min(baselineCount, 1 << 40)
+    guard isEnough(most) else { return nil }
     var high = 1
-    while !isEnough(high) {
-      high *= 2
-      if high > 1 << 30 { return nil }
-    }
+    while !isEnough(high) { high = min(2 * high, most) }
     var low = high / 2
     while high - low > 1 {
       let middle = low + (high - low) / 2

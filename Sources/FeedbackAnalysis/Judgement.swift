@@ -66,9 +66,9 @@ extension AnalysisInput {
 extension ReadTrend {
   /// The counts of the bins that lie whole in a time, and the end of the last bin that could; nil where none could.
   func counts(after start: Timestamp, before end: Timestamp) -> (poor: Int, rated: Int, end: Timestamp)? {
-    // Weeks begin on Mondays, as 1970-01-05 was one.
-    let offset = binSeconds > 86_400 ? 4 * 86_400 : 0
-    let last = end.seconds - (((end.seconds - offset) % binSeconds) + binSeconds) % binSeconds
+    // Where days and weeks begin depends on the zone, so the bins say it.
+    guard let first = bins.first?.start, end > first else { return nil }
+    let last = end.seconds - (end.seconds - first.seconds) % binSeconds
     guard last > start.seconds else { return nil }
     var (poor, rated) = (0, 0)
     for bin in bins where bin.start >= start && bin.start.seconds + binSeconds <= last {

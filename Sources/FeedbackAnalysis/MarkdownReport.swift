@@ -12,6 +12,8 @@ extension Advice {
     text += judgedText
     text += "\n## What to do\n"
     for (index, item) in recommendations.enumerated() { text += "\n" + section(index + 1, item) }
+    if !improvements.isEmpty { text += "\n## What got better\n\n" }
+    for finding in improvements { text += "- \(Self.escaped(finding.statement))\n" }
     text += "\n## Early signals\n\n"
     let signals = earlySignals
     if signals.isEmpty { text += "None.\n" }
@@ -176,6 +178,7 @@ extension Advice {
       text += "=  \(DisplayText.printable(item.statement))\n" + Self.verdict(item)
       if item.outcome?.isClosed == false { text += "   \(DisplayText.printable(item.action))\n" }
     }
+    for finding in improvements { text += "+  \(DisplayText.printable(finding.statement))\n" }
     for signal in earlySignals { text += "-  \(DisplayText.printable(signal.statement))\n" }
     return text
   }

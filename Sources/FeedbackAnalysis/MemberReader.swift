@@ -109,10 +109,10 @@ struct MemberReader {
     ReadFinding(
       scope: scope, id: JSONText.bytes(bytes, id), kind: try text(bytes, .kind), statement: try text(bytes, .statement),
       evidenceJSON: json(bytes, .evidence), impactJSON: json(bytes, .impact), confidence: try text(bytes, .confidence),
-      total: try count(bytes, .total), share: try number(bytes, .share), priorShare: try number(bytes, .priorShare),
+      total: try count(bytes, .total), share: try number(bytes, .share), beforeShare: try number(bytes, .beforeShare),
       restShare: try number(bytes, .restShare), target: try number(bytes, .target),
       weakest: field(.weakest).hasValue ? try text(bytes, .weakest) : nil,
-      rateEffect: try number(bytes, .rateEffect), mixEffect: try number(bytes, .mixEffect),
+      qualityEffect: try number(bytes, .qualityEffect), mixEffect: try number(bytes, .mixEffect),
       excess: try number(bytes, .excess), excessExpected: try number(bytes, .excessExpected))
   }
 
@@ -125,7 +125,9 @@ struct MemberReader {
       guard start.kind == .string, let time = Timestamp(bytes, start.range) else {
         throw .schema("points", "a start is not an RFC 3339 time", at: point.start)
       }
-      var day = DayCount(day: time.day())
+      // The date as it is written: the days may be those of another zone.
+      let date = String(decoding: JSONText.bytes(bytes, start).prefix(10), as: UTF8.self)
+      var day = DayCount(day: Timestamp(date + "T00:00:00Z")?.day() ?? time.day())
       let rated = JSONWalk.member(bytes, point, Array("rated".utf8))
       let mean = JSONWalk.member(bytes, point, Array("mean".utf8))
       if rated.kind == .number, mean.kind == .number, let n = JSONNumber.integer(bytes, rated.range),

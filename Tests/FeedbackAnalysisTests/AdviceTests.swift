@@ -118,17 +118,21 @@ enum AnalysisLines {
 
   @Test func aRegressionIsActedUponAndAChangeOfMixIsNot() throws {
     let scope = #"{"category":"a"}"#
-    let fall = Lines.finding(scope, 60, 200, kind: "regression", weakest: "accuracy", more: #","prior_share":0.2"#)
+    let fall = Lines.finding(scope, 60, 200, kind: "regression", weakest: "accuracy", more: #","before_share":0.2"#)
     let item = try #require(Advice(try Lines.input([fall])).recommendations.first)
     #expect(item.kind == .reviewKnowledge && item.verification?.target == 0.2)
-    func withEffects(_ rate: Double, _ mix: Double) -> String {
+    func withEffects(_ quality: Double, _ mix: Double) -> String {
       Lines.finding(
-        "{}", 60, 200, kind: "regression", more: #","prior_share":0.2,"rate_effect":\#(rate),"mix_effect":\#(mix)"#)
+        "{}", 60, 200, kind: "regression", more: #","before_share":0.2,"split":{"quality":\#(quality),"mix":\#(mix)}"#)
     }
     #expect(try Self.kinds([withEffects(0.07, 0.03)]) == ["review_answers {}"])
     #expect(try Self.kinds([withEffects(0.03, 0.07)]) == ["none {}"])
     #expect(try Self.kinds([Lines.finding(scope, 60, 200, kind: "regression", confidence: "low")]) == ["none {}"])
     #expect(try Self.kinds([Lines.finding(scope, 60, 200, kind: "improvement")]) == ["none {}"])
+    // Within the window it is no other matter, unless it fell.
+    let point = Lines.finding(scope, 60, 200, kind: "change_point", more: #","before_share":0.2"#)
+    #expect(try Self.kinds([point]) == ["review_answers \(scope)"])
+    #expect(try Self.kinds([point.replacing(#"share":0.2"#, with: #"share":0.5"#)]) == ["none {}"])
     // A problem that is a regression too is one matter.
     #expect(
       try Self.kinds([Lines.finding(scope, 60, 200, weakest: "accuracy"), fall]) == ["review_knowledge \(scope)"])

@@ -129,7 +129,13 @@ import Timestamps
     let waiting = try Self.judged(Self.first(), by: early + [trend])
     #expect(waiting.outcome?.counts.total == 96)
     #expect(waiting.outcome?.counts.through.text == "2024-10-20T00:00:00Z")
-    // Weeks begin on Mondays: 7 October 2024 is one, and not whole since the 8th.
+    // Days of another zone begin at another time: the first one after the advice is that of the 9th.
+    let zoned = points.joined(separator: ",").replacing("T00:00:00Z", with: "T00:00:00+02:00")
+    let east = #"{"type":"trend","schema":1,"scope":\#(Self.a),"bin":"day","points":[\#(zoned)]}"#
+    let byZone = try Self.judged(Self.first(), by: wide + [east])
+    #expect(byZone.outcome?.counts.total == 96)
+    #expect(byZone.outcome?.counts.through.text == "2024-10-20T22:00:00Z")
+    // 7 October 2024 is a Monday; that week is not whole since the 8th.
     let weeks = ["2024-09-30", "2024-10-07", "2024-10-14"].map {
       #"{"start":"\#($0)T00:00:00Z","interactions":60,"rated":50,"mean":4,"poor_share":0.14}"#
     }
@@ -142,14 +148,14 @@ import Timestamps
 
   @Test func theCommandOfTheRecommendationMeasuresAllOfItAgain() throws {
     var lines = try Self.first()
-    for (rated, end) in [(20, "2024-10-15"), (50, "2024-10-22")] {
-      let since = Self.week(8, rated, "2024-10-08", end).map {
+    for (poor, rated, end) in [(8, 20, "2024-10-15"), (19, 50, "2024-10-22")] {
+      let since = Self.week(poor, rated, "2024-10-08", end).map {
         $0.replacing(#""from":"2024-10-08T00:00:00Z"#, with: #""from":"2024-10-08T00:00:01Z"#)
       }
       lines = try Self.advise(since, earlier: lines)
     }
     let outcome = try #require(Advice(try Lines.input([], earlier: lines)).earlier.first?.outcome)
-    #expect(outcome.counts.looks == 2 && outcome.counts.total == 50 && outcome.counts.count == 8)
+    #expect(outcome.counts.looks == 2 && outcome.counts.total == 50 && outcome.counts.count == 19)
   }
 
   @Test func modelsAreComparedWithThemselves() throws {
@@ -265,5 +271,12 @@ import Timestamps
     #expect(try #require(ChangeSequence.needed(from: 0.25, baselineCount: 10_000, to: 0.15)) < need)
     #expect(ChangeSequence.needed(from: 0.25, baselineCount: 100, to: 0.15) == nil)
     #expect(ChangeSequence.needed(from: 0.25, baselineCount: 1000, to: 0.25) == nil)
+    // Where the variance grows with what comes, and where there are extremes, it ends too.
+    for (baseline, target) in [(0.0, 1.0), (1.0, 0.0), (0.001, 0.5), (0.5, 0.001), (0.0, 0.0001)] {
+      for count in [1, 2, 5, 1000, 1 << 50] {
+        let found = ChangeSequence.needed(from: baseline, baselineCount: count, to: target)
+        #expect(found.map { $0 >= 1 } ?? true)
+      }
+    }
   }
 }

@@ -182,4 +182,32 @@ struct SequenceSimulationTests {
         + "crude \(Self.percent(crudeWrong, Self.runs))")
     #expect(20 * wrong <= Self.runs)
   }
+
+  /// People rate more than once, and some are harder to please: 60 people, each with a share of their own (correlation 0.1).
+  @Test func peopleWhoRateAgainAreNoChange() {
+    var generator = SeededGenerator(seed: 45)
+    for weekly in [20, 60] {
+      var wrong = 0
+      for _ in 0..<Self.runs {
+        // Two points with the mean 15 % and the variance 0.1 · 0.15 · 0.85.
+        let people = (0..<60).map { _ in Double.random(in: 0..<1, using: &generator) < 0.2 ? 0.376 : 0.0935 }
+        func poor(_ total: Int) -> Int {
+          (0..<total).reduce(0) { sum, _ in
+            let share = people[Int.random(in: 0..<60, using: &generator)]
+            return sum + (Double.random(in: 0..<1, using: &generator) < share ? 1 : 0)
+          }
+        }
+        let baseline = Double(poor(200)) / 200
+        var (count, isWrong) = (0, false)
+        for look in 1...Self.looks {
+          count += poor(weekly)
+          let change = ChangeSequence(baseline: baseline, baselineCount: 200, count: count, total: look * weekly)
+          if let change, change.low > 0 || change.high < 0 { isWrong = true }
+        }
+        if isWrong { wrong += 1 }
+      }
+      print("60 people, \(weekly) a week, baseline of 200: wrong \(Self.percent(wrong, Self.runs))")
+      #expect(20 * wrong <= Self.runs)
+    }
+  }
 }
