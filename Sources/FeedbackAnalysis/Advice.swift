@@ -19,8 +19,13 @@ public struct Advice: Sendable {
       guard let rule = FindingRule.all.first(where: { $0.fits(finding, input) }) else { continue }
       let item = input.recommendation(rule, finding)
       // A problem that is a regression too is one matter.
-      if !recommendations.contains(where: { $0.id == item.id }) { recommendations.append(item) }
+      if let place = recommendations.firstIndex(where: { $0.id == item.id }) {
+        recommendations[place].findingIDs.append(finding.id)
+      } else {
+        recommendations.append(item)
+      }
     }
+    if let item = input.speedUp { recommendations.append(item) }
     recommendations += MaterialRule.all.filter { $0.fits(input) }.map { input.recommendation($0) }
     for item in input.earlier { take(input.judged(item)) }
     let order = recommendations.indices.sorted { a, b in
@@ -88,8 +93,10 @@ extension AnalysisInput {
   func recommendation(_ rule: FindingRule, _ finding: ReadFinding) -> Recommendation {
     let isFeedback = rule.kind == .askMore
     var item = Recommendation(
-      kind: rule.kind, scope: finding.scope, statement: finding.statement, evidenceJSON: evidence(of: finding),
-      impactJSON: impact(of: finding), priority: finding.confidence == Array("high".utf8) && !isFeedback ? 1 : 2,
+      kind: rule.kind, scope: finding.scope, statement: finding.statement, findingIDs: [finding.id],
+      evidenceJSON: finding.evidenceJSON,
+      impactJSON: impact(expected: finding.excessExpected, conservative: finding.excess),
+      priority: finding.confidence == Array("high".utf8) && !isFeedback ? 1 : 2,
       confidence: String(decoding: finding.confidence, as: UTF8.self), action: rule.action,
       nextCommand: isFeedback
         ? ShellCommand.selectUnrated(finding.scope, id: finding.id)
@@ -102,6 +109,46 @@ extension AnalysisInput {
     item.verification = verification(
       rule.kind, scope ?? finding.scope, target: target,
       stated: finding.share.map { ($0, finding.total > 0 ? finding.total : nil) })
+    return item
+  }
+
+  /// Advice to make answers come sooner, where slow answers are poor more often by more than chance explains: the last
+  /// fifth of them by response time against the others.
+  var speedUp: Recommendation? {
+    guard let slowness = whole?.slowness, slowness.z > 0, slowness.q <= 0.1, let slow = slowness.parts.last,
+      let fast = slowness.parts.first, slowness.parts.count > 1
+    else { return nil }
+    let all = slowness.parts.reduce((count: 0, total: 0)) { ($0.count + $1.count, $0.total + $1.total) }
+    guard let slowInterval = ProportionInterval(count: slow.count, total: slow.total), fast.total > 0,
+      let excess = SliceExcess(count: slow.count, total: slow.total, allCount: all.count, allTotal: all.total)
+    else { return nil }
+    func share(_ part: (count: Int, total: Int)) -> String {
+      "\(Statement.percent(part.count, of: part.total)) % (\(part.count) of \(part.total))"
+    }
+    var evidence = RecordLine()
+    evidence.begin()
+    evidence.integer("k", slow.count)
+    evidence.integer("n", slow.total)
+    evidence.real("share", slowInterval.share)
+    evidence.real("low", slowInterval.low)
+    evidence.real("high", slowInterval.high)
+    evidence.real("rest_share", excess.restShare)
+    evidence.real("q", slowness.q)
+    evidence.close()
+    let isHigh = slowness.q <= 0.01 && all.total >= 100
+    var item = Recommendation(
+      kind: .speedUp, scope: .all,
+      statement: Array(
+        "Slow answers are poor more often: \(share(slow)) of the slowest fifth, \(share(fast)) of the fastest.".utf8),
+      evidenceJSON: evidence.bytes,
+      impactJSON: impact(expected: excess.expected, conservative: excess.conservative), priority: isHigh ? 1 : 2,
+      confidence: isHigh ? "high" : "medium",
+      action: "Look at what makes answers slow, and whether shorter ones would do. It may also be that hard questions "
+        + "take long: read some of both.",
+      nextCommand: ShellCommand.selectPoor(.all, id: []))
+    item.weight = excess.conservative
+    // As if the slowest fifth were like the others.
+    item.verification = verification(.speedUp, .all, target: excess.restShare, stated: nil)
     return item
   }
 
@@ -141,6 +188,10 @@ extension AnalysisInput {
     var verification = Recommendation.Verification(
       measure: measure, scope: scope, since: since, baseline: baseline.share, baselineCount: baseline.count,
       target: target, command: ShellCommand.measure(scope, since: next, show: show), cohorts: cohorts(scope, measure))
+    // Up to 1.3 it may well be chance.
+    if measure == .poorShare, let effect = metric(scope)?.designEffect, effect > 1.3 {
+      verification.designEffect = effect
+    }
     verification.countMin = baseline.count.flatMap { verification.need($0) }
     return verification
   }
@@ -178,24 +229,8 @@ extension AnalysisInput {
     return all
   }
 
-  /// The evidence of a finding, with its id in front.
-  private func evidence(of finding: ReadFinding) -> [UInt8] {
-    var line = RecordLine()
-    line.begin()
-    line.key("findings")
-    line.rawValue([0x5B])
-    var id: [UInt8] = []
-    JSONText.encode(finding.id, into: &id)
-    line.rawValue(id + [0x5D])
-    // The members between the braces of an object.
-    let rest = finding.evidenceJSON.dropFirst().dropLast()
-    if !rest.isEmpty { line.rawValue([0x2C] + rest) }
-    line.close()
-    return line.bytes
-  }
-
   /// The poor answers too many in a week, as expected and by the cautious count; null where the window has no length.
-  private func impact(of finding: ReadFinding) -> [UInt8] {
+  private func impact(expected: Double?, conservative: Double?) -> [UInt8] {
     var weeks: Double?
     if let from = whole?.from, let to = whole?.to, to.seconds > from.seconds {
       weeks = Double(to.seconds - from.seconds) / 604_800
@@ -203,8 +238,8 @@ extension AnalysisInput {
     func perWeek(_ count: Double?) -> Double? { weeks.flatMap { weeks in count.map { $0 / weeks } } }
     var line = RecordLine()
     line.begin()
-    line.real("excess_poor_per_week", perWeek(finding.excessExpected))
-    line.real("conservative", perWeek(finding.excess))
+    line.real("excess_poor_per_week", perWeek(expected))
+    line.real("conservative", perWeek(conservative))
     line.close()
     return line.bytes
   }

@@ -14,11 +14,6 @@ struct FindingRule: Sendable {
         + "what so few say may not be what the others think."
     ) { finding, _ in finding.isOf("low_feedback") },
     FindingRule(
-      kind: .speedUp,
-      action:
-        "Answers take longer than they did: look at what slowed down, and at whether the slow ones are the poor ones."
-    ) { finding, _ in finding.isOf("slowdown") },
-    FindingRule(
       kind: .rollBack,
       action:
         "The others do better: go back to one of them until it is known why, and compare both on the same questions."

@@ -54,6 +54,10 @@ struct ReadMetric: Sendable {
   var poorLow: Double?
   var poorHigh: Double?
   var p95: Double?
+  /// How many times the variance is that of independent ratings, as some people rate often.
+  var designEffect: Double?
+  /// Whether slow answers are poor more often.
+  var slowness: ReadSlowness?
   /// How many of the three dimensions anybody rated.
   var ratedDimensions = 0
   /// What was checked, verbatim; empty where the record does not say it.
@@ -66,6 +70,13 @@ struct ReadMetric: Sendable {
   func counts(of measure: Recommendation.Measure) -> (count: Int, total: Int) {
     measure == .feedbackRate ? (rated, max(rated, interactions - errors)) : (min(poorCount, ratingCount), ratingCount)
   }
+}
+
+/// Poor answers of rated ones by fifths of the response time, shortest first, and a test for a rising share.
+struct ReadSlowness: Sendable {
+  var parts: [(count: Int, total: Int)]
+  var z: Double
+  var q: Double
 }
 
 /// A trend that was read: the poor answers of each day or week.
@@ -191,13 +202,13 @@ public struct AnalysisInput: Sendable {
     let id = item.id
     earlier.removeAll { $0.id == id }
     // What is closed is not looked at again, and that there was nothing to do needs no verdict.
-    guard let verification = item.verification, item.kind != .none, !record.isClosed else { return true }
-    if verification.since == nil || verification.baselineCount == nil {
+    if item.kind == .none || record.isClosed { return true }
+    guard let verification = item.verification, verification.since != nil, verification.baselineCount != nil else {
       unjudgeableCount += 1
-    } else {
-      earlier.append(item)
-      trendScopes.insert(verification.scope.json)
+      return true
     }
+    earlier.append(item)
+    trendScopes.insert(verification.scope.json)
     return true
   }
 

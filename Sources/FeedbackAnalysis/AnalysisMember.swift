@@ -2,12 +2,14 @@ extension AnalysisInput {
   /// The members that are read besides those of every record.
   enum Member: Int, CaseIterable {
     case schema, scope, kind, statement, evidence, impact, confidence, from, to, interactions, errors, rated
-    case ratingCount, mean, meanLow, meanHigh, poorCount, poorShare, poorLow, poorHigh, p95
+    case ratingCount, mean, meanLow, meanHigh, poorCount, poorShare, poorLow, poorHigh, p95, designEffect
+    case slowPoor, slowOf, slowZ, slowQ
     case accuracy, helpfulness, clarity, checked, checkedBy, ratingsMin, undated, bin, points
     case count, total, share, beforeShare, restShare, target, weakest, qualityEffect, mixEffect, excess, excessExpected
     case origin
     case priority, action, nextCommand, measure, verifyScope, since, baseline, baselineCount, verifyTarget, countMin
-    case verifyCommand, verifyCohorts, looks, through, judgedCount, judgedTotal, isClosed, judgedCohorts
+    case verifyDesignEffect, verifyCommand, verifyCohorts, looks, through, judgedCount, judgedTotal, isClosed,
+      judgedCohorts
 
     var path: [String] {
       switch self {
@@ -32,6 +34,11 @@ extension AnalysisInput {
       case .poorLow: ["rating", "poor", "low"]
       case .poorHigh: ["rating", "poor", "high"]
       case .p95: ["response_time_ms", "p95"]
+      case .designEffect: ["rating", "design_effect"]
+      case .slowPoor: ["slowness", "poor"]
+      case .slowOf: ["slowness", "of"]
+      case .slowZ: ["slowness", "z"]
+      case .slowQ: ["slowness", "q"]
       case .accuracy: ["dimensions", "accuracy"]
       case .helpfulness: ["dimensions", "helpfulness"]
       case .clarity: ["dimensions", "clarity"]
@@ -77,6 +84,7 @@ extension AnalysisInput {
       case .baselineCount: ["verify", "baseline_n"]
       case .verifyTarget: ["verify", "target"]
       case .countMin: ["verify", "min_n"]
+      case .verifyDesignEffect: ["verify", "design_effect"]
       case .verifyCommand: ["verify", "command"]
       case .verifyCohorts: ["verify", "cohorts"]
       case .looks: ["outcome", "looks"]

@@ -7,7 +7,7 @@ import Statistics
 /// v(1/n₀ + 1/n) = v/m with m = n₀n/(n₀ + n), and over the looks it moves as the mean of m independent values does: divided
 /// by its variance it is a Brownian motion in 1/variance. So the confidence sequence for a mean of m values of variance v
 /// holds for it (`ConfidenceSequence`, α = 0.05). Of strata the differences are weighted by their m, as Mantel and Haenszel
-/// do, and m is the sum.
+/// do, and m is the sum. Where people rate more than once, m is divided by the design effect.
 struct ChangeSequence: Sendable, Equatable {
   /// The later share less the baseline, −1 to 1.
   let difference: Double
@@ -19,11 +19,11 @@ struct ChangeSequence: Sendable, Equatable {
   /// The change from a share that rests on `baselineCount` observations to `count` of `total`.
   ///
   /// nil where one side is empty or a count impossible.
-  init?(baseline: Double, baselineCount: Int, count: Int, total: Int) {
+  init?(baseline: Double, baselineCount: Int, count: Int, total: Int, designEffect: Double = 1) {
     guard baselineCount > 0, total > 0, (0...total).contains(count), (0...1).contains(baseline) else { return nil }
     let (n0, n) = (Double(baselineCount), Double(total))
     self.init(
-      difference: Double(count) / n - baseline, weight: n0 / (n0 + n) * n,
+      difference: Double(count) / n - baseline, weight: n0 / (n0 + n) * n / designEffect,
       variance: Self.variance(hits: baseline * n0 + Double(count), total: n0 + n))
   }
 
@@ -31,7 +31,7 @@ struct ChangeSequence: Sendable, Equatable {
   /// is above the counts of the strata.
   ///
   /// nil where no stratum has both.
-  init?(_ strata: [StratifiedComparison.Stratum], shift: Double) {
+  init?(_ strata: [StratifiedComparison.Stratum], shift: Double, designEffect: Double = 1) {
     let shared = strata.filter { $0.total > 0 && $0.laterTotal > 0 }
     guard let common = StratifiedComparison(shared)?.riskDifference else { return nil }
     var (weight, hits, all) = (0.0, 0.0, 0.0)
@@ -41,7 +41,8 @@ struct ChangeSequence: Sendable, Equatable {
       hits += Double(stratum.count) + Double(stratum.laterCount)
       all += n0 + n
     }
-    self.init(difference: common - shift, weight: weight, variance: Self.variance(hits: hits, total: all))
+    self.init(
+      difference: common - shift, weight: weight / designEffect, variance: Self.variance(hits: hits, total: all))
   }
 
   private init?(difference: Double, weight: Double, variance: Double) {
@@ -71,12 +72,14 @@ struct ChangeSequence: Sendable, Equatable {
   ///
   /// nil where no number does, because they are equal or the baseline rests on too few; from 20 times its observations on
   /// more make no difference.
-  static func needed(from baseline: Double, baselineCount: Int, to target: Double) -> Int? {
+  static func needed(
+    from baseline: Double, baselineCount: Int, to target: Double, designEffect: Double = 1
+  ) -> Int? {
     guard baselineCount > 0, (0...1).contains(baseline), (0...1).contains(target) else { return nil }
     let n0 = Double(baselineCount)
     func isEnough(_ total: Int) -> Bool {
       let n = Double(total)
-      let weight = n0 / (n0 + n) * n
+      let weight = n0 / (n0 + n) * n / designEffect
       let variance = variance(hits: baseline * n0 + target * n, total: n0 + n)
       guard let reach = halfWidth(weight: weight, variance: variance) else { return false }
       return reach + 0.8416212 * (variance / weight).squareRoot() <= abs(target - baseline)

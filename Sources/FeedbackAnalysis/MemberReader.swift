@@ -87,6 +87,8 @@ struct MemberReader {
     metric.poorLow = try number(bytes, .poorLow)
     metric.poorHigh = try number(bytes, .poorHigh)
     metric.p95 = try number(bytes, .p95, below: 0x1p63)
+    metric.designEffect = try number(bytes, .designEffect)
+    metric.slowness = try slowness(bytes)
     for member in [AnalysisInput.Member.accuracy, .helpfulness, .clarity] where field(member).hasValue {
       metric.ratedDimensions += 1
     }
@@ -101,6 +103,24 @@ struct MemberReader {
       metric.checked.slices.append((JSONText.string(bytes, member.key), count))
     }
     return metric
+  }
+
+  private func slowness(_ bytes: Span<UInt8>) throws(RecordError) -> ReadSlowness? {
+    guard let z = try number(bytes, .slowZ), let q = try number(bytes, .slowQ) else { return nil }
+    let parts = zip(try counts(bytes, .slowPoor), try counts(bytes, .slowOf)).map { (count: min($0, $1), total: $1) }
+    return ReadSlowness(parts: parts, z: z, q: q)
+  }
+
+  private func counts(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> [Int] {
+    var counts: [Int] = []
+    var cursor = ElementCursor(field(member))
+    while let element = cursor.next(bytes) {
+      guard element.kind == .number, let count = JSONNumber.integer(bytes, element.range),
+        (0...1 << 40).contains(count)
+      else { throw .schema(member.path.joined(separator: "."), "not counts", at: element.start) }
+      counts.append(count)
+    }
+    return counts
   }
 
   func finding(
@@ -206,7 +226,8 @@ struct MemberReader {
     return Recommendation.Verification(
       measure: measure, scope: scope, since: try time(bytes, .since), baseline: baseline,
       baselineCount: try optional(.baselineCount), target: target, countMin: try optional(.countMin),
-      command: command(bytes, .verifyCommand), cohorts: try cohorts(bytes, .verifyCohorts))
+      designEffect: max(1, try number(bytes, .verifyDesignEffect) ?? 1), command: command(bytes, .verifyCommand),
+      cohorts: try cohorts(bytes, .verifyCohorts))
   }
 
   private func counts(_ bytes: Span<UInt8>) throws(RecordError) -> Outcome.Counts? {

@@ -56,10 +56,11 @@ struct Outcome: Sendable {
     let isShare = verification.measure != .corrections
     need = verification.countMin
     var change = ChangeSequence(
-      baseline: verification.baseline, baselineCount: baselineCount, count: counts.count, total: counts.total)
+      baseline: verification.baseline, baselineCount: baselineCount, count: counts.count, total: counts.total,
+      designEffect: verification.designEffect)
     let models = Self.models(verification, counts)
     effects = models.flatMap { StratifiedComparison($0) }.map { ($0.rateEffect, $0.mixEffect) }
-    let within = models.flatMap { Self.within($0, verification.baseline, baselineCount, counts.total) }
+    let within = models.flatMap { Self.within($0, verification, baselineCount, counts.total) }
     isWithinModels = isShare && within != nil
     if let within { change = within }
     self.change = isShare ? change : nil
@@ -95,7 +96,8 @@ struct Outcome: Sendable {
   /// With fewer it says little about the whole. The baseline as stated is not quite that of the counts, and keeps its
   /// distance.
   private static func within(
-    _ strata: [StratifiedComparison.Stratum], _ baseline: Double, _ baselineCount: Int, _ total: Int
+    _ strata: [StratifiedComparison.Stratum], _ verification: Recommendation.Verification, _ baselineCount: Int,
+    _ total: Int
   ) -> ChangeSequence? {
     let shared = strata.filter { $0.total > 0 && $0.laterTotal > 0 }
     func sum(_ strata: [StratifiedComparison.Stratum], _ part: (StratifiedComparison.Stratum) -> Int) -> Int {
@@ -105,7 +107,8 @@ struct Outcome: Sendable {
     guard known > 0, 2 * sum(shared, \.total) >= baselineCount, 2 * sum(shared, \.laterTotal) >= total else {
       return nil
     }
-    return ChangeSequence(shared, shift: baseline - Double(sum(strata, \.count)) / Double(known))
+    let shift = verification.baseline - Double(sum(strata, \.count)) / Double(known)
+    return ChangeSequence(shared, shift: shift, designEffect: verification.designEffect)
   }
 
   private static func isNew(_ before: Cohorts, _ counts: Counts) -> Bool {
@@ -121,7 +124,8 @@ extension Recommendation.Verification {
   /// Observations that show the target, against a baseline that rests on so many.
   func need(_ baselineCount: Int) -> Int? {
     guard measure.isToFall ? target < baseline : target > baseline else { return nil }
-    return ChangeSequence.needed(from: baseline, baselineCount: baselineCount, to: target)
+    return ChangeSequence.needed(
+      from: baseline, baselineCount: baselineCount, to: target, designEffect: designEffect)
   }
 }
 
@@ -166,11 +170,11 @@ extension Outcome {
     return text
   }
 
-  /// `-18 points, likely -27 to -9`.
+  /// `−18 points, likely −27 to −9`.
   private static func points(_ change: ChangeSequence) -> String {
     func signed(_ share: Double) -> String {
       let points = Int((share * 100).rounded())
-      return points > 0 ? "+\(points)" : "\(points)"
+      return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
     }
     return "\(signed(change.difference)) points, likely \(signed(change.low)) to \(signed(change.high))"
   }

@@ -74,6 +74,8 @@ public struct Recommendation: Sendable {
     var target: Double
     /// Observations that are needed after the change.
     var countMin: Int?
+    /// How many times the variance is that of independent observations, 1 or more.
+    var designEffect = 1.0
     var command: String?
     /// The baseline by model and by version of the prompt, where the analysis has that.
     var cohorts: [Cohorts] = []
@@ -82,6 +84,8 @@ public struct Recommendation: Sendable {
   let kind: Kind
   let scope: ReadScope
   let statement: [UInt8]
+  /// The ids of the findings that call for it; empty where it was read, with `evidenceJSON` naming them.
+  var findingIDs: [[UInt8]] = []
   let evidenceJSON: [UInt8]
   let impactJSON: [UInt8]
   var priority: Int
@@ -111,7 +115,7 @@ public struct Recommendation: Sendable {
     line.raw("scope", scope.json)
     line.text("status", status)
     line.text("statement", statement)
-    line.raw("evidence", evidenceJSON.isEmpty ? Array("{}".utf8) : evidenceJSON)
+    append(evidenceTo: &line)
     line.raw("impact", impactJSON.isEmpty ? Array("{}".utf8) : impactJSON)
     line.integer("priority", priority)
     line.text("confidence", confidence)
@@ -126,6 +130,29 @@ public struct Recommendation: Sendable {
     line.end()
     return line.bytes
   }
+
+  /// The evidence of the finding, with the ids in front.
+  private func append(evidenceTo line: inout RecordLine) {
+    line.open("evidence")
+    if !findingIDs.isEmpty {
+      line.key("findings")
+      line.rawValue([0x5B])
+      for id in findingIDs {
+        line.separate()
+        var text: [UInt8] = []
+        JSONText.encode(id, into: &text)
+        line.rawValue(text)
+      }
+      line.rawValue([0x5D])
+    }
+    // The members between the braces of an object.
+    let rest = evidenceJSON.dropFirst().dropLast()
+    if !rest.isEmpty {
+      line.separate()
+      line.rawValue(Array(rest))
+    }
+    line.close()
+  }
 }
 
 extension Recommendation.Verification {
@@ -138,6 +165,7 @@ extension Recommendation.Verification {
     line.real("baseline_n", baselineCount.map(Double.init))
     line.real("target", target)
     line.real("min_n", countMin.map(Double.init))
+    line.real("design_effect", designEffect)
     line.text("command", command)
     if !cohorts.isEmpty { Cohorts.append(cohorts, to: &line) }
     line.close()

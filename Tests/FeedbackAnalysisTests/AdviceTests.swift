@@ -113,7 +113,34 @@ enum AnalysisLines {
   }
 
   @Test func slownessIsAMatterOfPerformance() throws {
-    #expect(try Self.kinds([Lines.finding("{}", 50, 100, kind: "slowdown")]) == ["speed_up {}"])
+    func whole(z: Double, q: Double) -> String {
+      Lines.metric("{}", 60, 500).dropLast()
+        + #","slowness":{"n":500,"poor":[6,8,8,8,30],"of":[100,100,100,100,100],"z":\#(z),"q":\#(q)}}"#
+    }
+    let item = try #require(Advice(try Lines.input([whole(z: 4, q: 0.001)])).recommendations.first)
+    #expect(item.kind == .speedUp && item.priority == 1 && item.confidence == "high")
+    #expect(
+      String(decoding: item.statement, as: UTF8.self)
+        == "Slow answers are poor more often: 30 % (30 of 100) of the slowest fifth, 6 % (6 of 100) of the fastest.")
+    #expect(item.verification?.target == 0.075 && item.verification?.baseline == 0.12)
+    #expect(String(decoding: item.impactJSON, as: UTF8.self).hasPrefix(#"{"excess_poor_per_week":22.5,"#))
+    #expect(Advice(try Lines.input([whole(z: 2, q: 0.1)])).recommendations.first?.confidence == "medium")
+    #expect(try Self.kinds([whole(z: 2, q: 0.11)]) == ["none {}"])
+    #expect(try Self.kinds([whole(z: -4, q: 0.001)]) == ["none {}"], "fast answers are the poor ones")
+  }
+
+  @Test func peopleWhoRateOftenMakeItTakeMoreRatings() throws {
+    let scope = #"{"category":"a"}"#
+    func check(_ effect: String) throws -> Recommendation.Verification {
+      let metric = Lines.metric(scope, 160, 400).replacing(
+        #""rating":{"#, with: #""rating":{"design_effect":\#(effect),"#)
+      let items = Advice(try Lines.input([metric, Lines.finding(scope, 160, 400)])).recommendations
+      return try #require(items.first?.verification)
+    }
+    let (one, two) = (try check("1.3"), try check("2"))
+    #expect(one.designEffect == 1 && two.designEffect == 2)
+    #expect(try #require(two.countMin) > 2 * (try #require(one.countMin)))
+    #expect(try check("null").countMin == one.countMin)
   }
 
   @Test func aRegressionIsActedUponAndAChangeOfMixIsNot() throws {
@@ -136,6 +163,8 @@ enum AnalysisLines {
     // A problem that is a regression too is one matter.
     #expect(
       try Self.kinds([Lines.finding(scope, 60, 200, weakest: "accuracy"), fall]) == ["review_knowledge \(scope)"])
+    let both = Advice(try Lines.input([Lines.finding(scope, 60, 200, weakest: "accuracy"), fall])).recommendations
+    #expect(both[0].findingIDs.count == 2)
   }
 
   @Test func fiftyCorrectionsAndAHundredPairsAreEnoughToTrainOn() throws {
@@ -168,7 +197,7 @@ enum AnalysisLines {
     let metric = Lines.metric("{}", 60, 400, to: "2024-10-15")
     let item = try #require(Advice(try Lines.input([metric, Lines.finding(scope, 40, 100)])).recommendations.first)
     #expect(String(decoding: item.impactJSON, as: UTF8.self) == #"{"excess_poor_per_week":10.5,"conservative":7}"#)
-    #expect(String(decoding: item.evidenceJSON, as: UTF8.self).hasPrefix(#"{"findings":["f1"],"k":40,"n":100"#))
+    #expect(String(decoding: item.line, as: UTF8.self).contains(#""evidence":{"findings":["f1"],"k":40,"n":100"#))
     let bare = try #require(Advice(try Lines.input([Lines.finding(scope, 40, 100)])).recommendations.first)
     #expect(String(decoding: bare.impactJSON, as: UTF8.self) == #"{"excess_poor_per_week":null,"conservative":null}"#)
   }

@@ -189,6 +189,14 @@ import Timestamps
     #expect(few.outcome?.counts.total == 620 && few.outcome?.isWithinModels == false)
   }
 
+  @Test func aDesignEffectWidensTheInterval() throws {
+    let week = Self.week(40, 200, "2024-10-08", "2024-10-15")
+    let plain = try #require(try Self.judged(Self.first(), by: week).outcome?.change)
+    let lines = try Self.first().map { $0.replacing(#""design_effect":1,"#, with: #""design_effect":2.5,"#) }
+    let wide = try #require(try Self.judged(lines, by: week).outcome?.change)
+    #expect(wide.difference == plain.difference && wide.high - wide.low > 1.4 * (plain.high - plain.low))
+  }
+
   @Test func afterHalfAYearItIsGivenUp() throws {
     var lines = try Self.first()
     for day in 0..<Outcome.looksMax {
@@ -226,9 +234,25 @@ import Timestamps
   }
 
   @Test func whatCannotBeJudgedIsCounted() throws {
-    let input = try Lines.input(
-      [], earlier: Self.first().map { $0.replacing(#""since":"2024-10-08T00:00:00Z""#, with: #""since":null"#) })
-    #expect(input.unjudgeableCount == 1 && input.earlier.isEmpty)
+    let since = #""since":"2024-10-08T00:00:00Z""#
+    let line = try #require(Self.first().first)
+    let verify = try #require(line.range(of: #""verify":"#)?.upperBound)
+    let bare = line[..<verify] + #"null,"outcome":null}"#
+    for odd in [
+      line.replacing(since, with: #""since":null"#), line.replacing(#""baseline_n":400"#, with: #""x":1"#),
+      String(bare),
+    ] {
+      let input = try Lines.input([], earlier: [odd])
+      #expect(input.unjudgeableCount == 1 && input.earlier.isEmpty)
+    }
+    for (part, other) in [
+      (#""kind":"revise_prompt""#, #""kind":"dance""#), (#""schema":1"#, #""schema":2"#),
+      (#""metric":"rating.poor.share""#, #""metric":"luck""#), (#""baseline_n":400"#, #""baseline_n":-1"#),
+      (#""target":0.1"#, #""target":7"#), (since, #""since":"then""#), (#""confidence":"high""#, #""confidence":4"#),
+    ] {
+      #expect(line.contains(part), "\(part)")
+      #expect(throws: RecordError.self) { try Lines.input([], earlier: [line.replacing(part, with: other)]) }
+    }
   }
 
   @Test func commandsOfAFileAreCommandsOrNothing() throws {
