@@ -4,7 +4,7 @@ import Timestamps
 
 /// What an analysis is asked for, and the guards that a finding has to clear.
 public struct AnalysisOptions: Sendable {
-  /// The fields whose values are compared, dotted.
+  /// The fields whose values are compared, dotted; two with a `+` between them are compared in pairs.
   public var fields = ["category"]
   /// Only interactions inside this window.
   public var window = TimeWindow()
@@ -28,74 +28,13 @@ public struct AnalysisOptions: Sendable {
   /// The share of poor answers that is still good enough.
   public var targetPoor: Double { Double(targetPoorMillionths) / 1e6 }
 
+  /// The fields of a name in `fields`: one, or the two of a pair.
+  public static func members(of name: String) -> [String] {
+    name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+  }
+
   /// How many people a cell has to be able to tell apart.
   var peopleMax: Int { max(peopleMin, Self.signalMin) }
-}
-
-/// A field that has too many values to be groups.
-public struct TooManyGroups: Error, Sendable {
-  /// The field, dotted.
-  public var field: String
-}
-
-/// One field and the cells of its values.
-struct FieldGroups: Sendable {
-  let name: String
-  let slot: Int
-  let countsDays: Bool
-  private(set) var table = GroupTable()
-  private(set) var cells: [Cell] = []
-  /// Interactions in which the field is absent or null; those without a category have a name.
-  private(set) var absent: Cell?
-  private static let uncategorized = Array("uncategorized".utf8)
-
-  init(name: String, slot: Int) {
-    self.name = name
-    self.slot = slot
-    countsDays = name == RecordField.category.dotted
-  }
-
-  /// Counts a record in the cell of its value, a field that is a string, absent or null.
-  mutating func count(
-    _ seen: Observation, _ bytes: Span<UInt8>, _ field: Field, peopleMax: Int, scratch: inout [UInt8]
-  ) throws(TooManyGroups) {
-    let index: Int
-    if field.kind == .string && !field.isEscaped {
-      index = table.index(of: bytes, field.range)
-    } else if field.kind == .string {
-      scratch.removeAll(keepingCapacity: true)
-      JSONText.decode(bytes, field.range, into: &scratch)
-      index = table.index(of: scratch.span, 0..<scratch.count)
-    } else if countsDays {
-      index = table.index(of: Self.uncategorized.span, 0..<Self.uncategorized.count)
-    } else {
-      if absent == nil { absent = Cell() }
-      absent?.add(seen, peopleMax: peopleMax, countsDays: false)
-      return
-    }
-    if index == cells.count {
-      if index >= AnalysisOptions.groupsMax { throw TooManyGroups(field: name) }
-      cells.append(Cell())
-    }
-    cells[index].add(seen, peopleMax: peopleMax, countsDays: countsDays)
-  }
-
-  /// Adds the cells of another table of the same field.
-  mutating func merge(_ other: FieldGroups, peopleMax: Int) throws(TooManyGroups) {
-    for number in 0..<other.table.count {
-      let value = other.table.value(number)
-      let index = table.index(of: value.span, 0..<value.count)
-      if index == cells.count {
-        if index >= AnalysisOptions.groupsMax { throw TooManyGroups(field: name) }
-        cells.append(Cell())
-      }
-      cells[index].merge(other.cells[number], peopleMax: peopleMax)
-    }
-    if let others = other.absent {
-      if absent == nil { absent = Cell() }
-      absent?.merge(others, peopleMax: peopleMax)
-    }
-  }
 }
 
 /// One pass over interactions: counts them for everything and for each value of the wanted fields.
@@ -119,25 +58,36 @@ public struct Analysis: Sendable {
   /// Interactions that were counted, but have no time.
   public private(set) var undated = 0
   private(set) var total = Cell()
-  private(set) var groups: [FieldGroups] = []
+  private(set) var fields: [FieldValues] = []
+  private(set) var groups: [CellGroups] = []
   private(set) var earliest: Timestamp?
   private(set) var latest: Timestamp?
+  /// The numbers of the values of the fields in the record at hand.
+  private var numbers: [Int]
   private var scratch: [UInt8] = []
 
   /// Starts with nothing counted.
   public init(_ options: AnalysisOptions) {
     self.options = options
     var extra: [[String]] = []
+    var fields: [FieldValues] = []
     for name in options.fields {
-      let slot: Int
-      if let known = RecordField(dotted: name) {
-        slot = known.rawValue
-      } else {
-        slot = LineScanner.extraSlot(extra.count)
-        extra.append(name.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+      let members = AnalysisOptions.members(of: name).map { member in
+        if let known = fields.firstIndex(where: { $0.name.utf8.elementsEqual(member.utf8) }) { return known }
+        let slot: Int
+        if let known = RecordField(dotted: member) {
+          slot = known.rawValue
+        } else {
+          slot = LineScanner.extraSlot(extra.count)
+          extra.append(member.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+        }
+        fields.append(FieldValues(name: member, slot: slot))
+        return fields.count - 1
       }
-      groups.append(FieldGroups(name: name, slot: slot))
+      groups.append(CellGroups(name: name, fields: members))
     }
+    self.fields = fields
+    numbers = [Int](repeating: 0, count: fields.count)
     extraPaths = extra
   }
 
@@ -149,10 +99,10 @@ public struct Analysis: Sendable {
     let time = try scanner.time(bytes, options.timeField)
     if !options.window.contains(time) { return time == nil ? .withoutTime : .outside }
     let seen = try Self.observe(bytes, scanner, time)
-    for index in groups.indices {
-      let field = scanner.fields[groups[index].slot]
+    for index in fields.indices {
+      let field = scanner.fields[fields[index].slot]
       if field.hasValue && field.kind != .string {
-        throw RecordError.schema(groups[index].name, "not a string", at: field.start)
+        throw RecordError.schema(fields[index].name, "not a string", at: field.start)
       }
     }
     if let time {
@@ -162,10 +112,11 @@ public struct Analysis: Sendable {
       undated += 1
     }
     total.add(seen, peopleMax: options.peopleMax, countsDays: true)
-    for index in groups.indices {
-      let field = scanner.fields[groups[index].slot]
-      try groups[index].count(seen, bytes, field, peopleMax: options.peopleMax, scratch: &scratch)
+    for index in fields.indices {
+      let field = scanner.fields[fields[index].slot]
+      numbers[index] = try fields[index].number(bytes, field, scratch: &scratch)
     }
+    for index in groups.indices { try groups[index].count(seen, numbers, peopleMax: options.peopleMax) }
     return .counted
   }
 
@@ -173,8 +124,22 @@ public struct Analysis: Sendable {
   public mutating func merge(_ other: Analysis) throws(TooManyGroups) {
     undated += other.undated
     total.merge(other.total, peopleMax: options.peopleMax)
+    var known: [[Int]] = []
+    for index in fields.indices {
+      let theirs = other.fields[index]
+      known.append(
+        try (0..<theirs.count).map { number throws(TooManyGroups) in
+          try fields[index].number(of: theirs.value(number))
+        })
+    }
     for index in groups.indices {
-      try groups[index].merge(other.groups[index], peopleMax: options.peopleMax)
+      let theirs = other.groups[index]
+      for place in theirs.cells.indices where theirs.cells[place].interactions > 0 {
+        for (field, number) in zip(theirs.fields, theirs.numbers(ofCell: place)) {
+          numbers[field] = known[field][number]
+        }
+        try groups[index].merge(theirs.cells[place], numbers, peopleMax: options.peopleMax)
+      }
     }
     if let time = other.earliest { earliest = earliest.map { min($0, time) } ?? time }
     if let time = other.latest { latest = latest.map { max($0, time) } ?? time }

@@ -38,7 +38,7 @@ extension AnalysisReport {
     line.open("dimensions")
     for dimension in Dimension.allCases { append(cell.ratings(of: dimension), dimension, to: &line) }
     line.close()
-    append(cell.responseTimes, to: &line)
+    append(cell.responseTimes.all, to: &line)
     if scope == .all { appendChecked(to: &line) }
     line.end()
     return line.bytes

@@ -9,11 +9,11 @@ public struct Slice: Sendable {
   public var cell: Cell
 }
 
-/// The values of one field.
+/// The values of one field, or the pairs of values of two.
 public struct SliceField: Sendable {
-  /// The field, dotted.
+  /// The field, dotted; of a pair both, with a `+` between them.
   public var name: String
-  /// Its values, absent first, then by their bytes.
+  /// The values that occurred, absent first, then by their bytes.
   public var slices: [Slice]
 }
 
@@ -63,18 +63,37 @@ public struct AnalysisReport: Sendable {
     to = options.window.until ?? analysis.latest
     total = analysis.total
     undated = analysis.undated
-    fields = analysis.groups.map { group in
-      var slices = group.cells.indices
-        .map { (value: group.table.value($0), cell: group.cells[$0]) }
-        .sorted { $0.value.lexicographicallyPrecedes($1.value) }
-        .map { Slice(scope: .slice(field: group.name, value: $0.value), cell: $0.cell) }
-      if let absent = group.absent {
-        slices.insert(Slice(scope: .slice(field: group.name, value: nil), cell: absent), at: 0)
-      }
-      return SliceField(name: group.name, slices: slices)
-    }
+    fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }
     let detector = ProblemDetector(self)
     checked = detector.checked
     findings = detector.findings
+  }
+}
+
+extension Analysis {
+  /// The slices of a group in the order in which they are written.
+  func slices(of group: CellGroups) -> [Slice] {
+    group.cells.indices
+      .filter { group.cells[$0].interactions > 0 }
+      .map { (numbers: group.numbers(ofCell: $0), cell: group.cells[$0]) }
+      .map { numbers, cell in
+        let members = zip(group.fields, numbers).map { field, number in
+          Scope.Member(field: fields[field].name, value: fields[field].value(number))
+        }
+        return Slice(scope: Scope(members: members), cell: cell)
+      }
+      .sorted { $0.scope.precedes($1.scope) }
+  }
+}
+
+extension Scope {
+  /// Whether the values of this scope come before those of another one with the same fields.
+  fileprivate func precedes(_ other: Scope) -> Bool {
+    for (left, right) in zip(members, other.members) where left.value != right.value {
+      guard let value = left.value else { return true }
+      guard let otherValue = right.value else { return false }
+      return value.lexicographicallyPrecedes(otherValue)
+    }
+    return false
   }
 }

@@ -111,16 +111,24 @@ enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension TimeField: ExpressibleByArgument {}
 
-/// Names of fields with commas between them, dotted, each once.
+/// Names of fields with commas between them, dotted, or pairs of two with a plus between them; each once.
 struct FieldList: ExpressibleByArgument {
   let names: [String]
 
   init?(argument: String) {
     names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let hasGap = names.contains { name in
-      name.split(separator: ".", omittingEmptySubsequences: false).contains { $0.isEmpty }
+    let groups = names.map { AnalysisOptions.members(of: $0).map { Array($0.utf8) } }
+    let hasGap = groups.joined().contains { name in
+      name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains { $0.isEmpty }
     }
-    if hasGap || Set(names.map { Array($0.utf8) }).count != names.count { return nil }
+    // A pair in the other order is the same pair, and a field is no pair with itself.
+    let sets = Set(groups.map(Set.init))
+    if hasGap || sets.count != names.count
+      || zip(groups, groups.map(Set.init)).contains(where: { $0.count != $1.count })
+    {
+      return nil
+    }
+    if groups.contains(where: { $0.count > 2 }) { return nil }
   }
 }
 
