@@ -47,6 +47,10 @@ bench: build ## time the commands beside jq and others on generated data (SIZE=2
 bench-instructions: build setup-bench ## count the instructions per byte of the commands; fails above the committed thresholds
 	python3 Tests/Benchmarks/instructions.py $(RELEASE)
 
+bench-statistics: setup-test ## simulate data of which the truth is known: coverage of intervals, false alarms, what is found
+	swift build --build-tests --quiet
+	FB_SIMULATE=1 swift test --skip-build --disable-xctest --filter Simulations
+
 fuzz: setup-test ## fuzz the parsers with libFuzzer and the address sanitizer (SECONDS=10 for each, or RUNS=1000000)
 	@SECONDS_EACH=$(or $(SECONDS),10) RUNS=$(RUNS) Tests/Fuzzing/fuzz $(TARGETS)
 
@@ -90,4 +94,4 @@ uninstall: ## remove what install put there
 clean: ## remove everything that was built
 	rm -rf .build
 
-.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions fuzz format lint install uninstall clean
+.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions bench-statistics fuzz format lint install uninstall clean

@@ -16,6 +16,12 @@ public struct AnalysisOptions: Sendable {
   public var ratingsMin = 30
   /// Different people that those ratings have to come from.
   public var peopleMin = 10
+  /// Of what is flagged, so much may be chance, in millionths.
+  public var fdrMillionths = 100_000
+  /// Whether the correction holds however tests depend on each other.
+  public var isStrict = false
+  /// The zone whose days and weeks trends are made of.
+  public var zone = ZoneOffset.utc
 
   /// More values of a field than this are no groups.
   public static let groupsMax = 10_000
@@ -32,6 +38,9 @@ public struct AnalysisOptions: Sendable {
   public static func members(of name: String) -> [String] {
     name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
   }
+
+  /// Of what is flagged, so much may be chance: the false discovery rate.
+  public var fdr: Double { Double(fdrMillionths) / 1e6 }
 
   /// How many people a cell has to be able to tell apart.
   var peopleMax: Int { max(peopleMin, Self.signalMin) }
@@ -65,6 +74,7 @@ public struct Analysis: Sendable {
   /// The numbers of the values of the fields in the record at hand.
   private var numbers: [Int]
   private var scratch: [UInt8] = []
+  private(set) var texts = TextEvidence()
 
   /// Starts with nothing counted.
   public init(_ options: AnalysisOptions) {
@@ -98,7 +108,7 @@ public struct Analysis: Sendable {
     if scanner[.type].kind != .missing, try scanner.recordType(bytes) != .interaction { return .otherType }
     let time = try scanner.time(bytes, options.timeField)
     if !options.window.contains(time) { return time == nil ? .withoutTime : .outside }
-    let seen = try Self.observe(bytes, scanner, time)
+    let seen = try Self.observe(bytes, scanner, time, options.zone)
     for index in fields.indices {
       let field = scanner.fields[fields[index].slot]
       if field.hasValue && field.kind != .string {
@@ -111,12 +121,16 @@ public struct Analysis: Sendable {
     } else {
       undated += 1
     }
-    total.add(seen, peopleMax: options.peopleMax, countsDays: true)
+    var isExample = total.add(seen, peopleMax: options.peopleMax, countsDays: true)
     for index in fields.indices {
       let field = scanner.fields[fields[index].slot]
       numbers[index] = try fields[index].number(bytes, field, scratch: &scratch)
     }
-    for index in groups.indices { try groups[index].count(seen, numbers, peopleMax: options.peopleMax) }
+    for index in groups.indices {
+      if try groups[index].count(seen, numbers, peopleMax: options.peopleMax) { isExample = true }
+    }
+    if let rating = seen.rating, !seen.isError { texts.add(bytes, scanner, rating, person: seen.person) }
+    if isExample, let id = seen.poorID { texts.keepID(bytes, scanner, id) }
     return .counted
   }
 
@@ -141,12 +155,13 @@ public struct Analysis: Sendable {
         try groups[index].merge(theirs.cells[place], numbers, peopleMax: options.peopleMax)
       }
     }
+    texts.merge(other.texts)
     if let time = other.earliest { earliest = earliest.map { min($0, time) } ?? time }
     if let time = other.latest { latest = latest.map { max($0, time) } ?? time }
   }
 
   private static func observe(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ time: Timestamp?
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ time: Timestamp?, _ zone: ZoneOffset
   ) throws(RecordError) -> Observation {
     var seen = Observation()
     seen.isError = try scanner.isError(bytes)
@@ -155,8 +170,12 @@ public struct Analysis: Sendable {
     seen.helpfulness = try scanner.rating(bytes, .helpfulness)
     seen.clarity = try scanner.rating(bytes, .clarity)
     seen.milliseconds = try scanner.milliseconds(bytes)
-    seen.day = time?.day()
-    if seen.rating != nil { seen.person = try person(bytes, scanner) }
+    seen.day = time?.day(offsetSeconds: zone.seconds)
+    if let rating = seen.rating {
+      try TextEvidence.check(scanner)
+      seen.person = try person(bytes, scanner)
+      if rating.isPoor { seen.poorID = TextEvidence.idHash(bytes, scanner) }
+    }
     return seen
   }
 

@@ -43,14 +43,34 @@ struct AnalyzeCommand: Tool {
     help: ArgumentHelp(
       "Say nothing about a group that fewer than N people rated, at most 1000 (default: 10).", valueName: "N"))
   var minPeople: WholeNumber?
-  @Option(help: ArgumentHelp("Write records (ndjson) or a report (text).", valueName: "FORMAT"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The zone of days and weeks: Z, +HH:MM or -HH:MM (default: Z).", valueName: "ZONE"))
+  var tz: ZoneArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Compare with the window of the same length just before (prior); the input holds both.", valueName: "WHAT"))
+  var compareTo: Comparison?
+  @Option(
+    help: ArgumentHelp(
+      "Of what is flagged, at most so much may be chance (default: 0.10).", valueName: "SHARE"))
+  var fdr: ShareArgument?
+  @Flag(help: "Correct for tests that depend on each other in any way.")
+  var strict = false
+  @Option(
+    help: ArgumentHelp("Write records (ndjson), or a report (text or markdown).", valueName: "FORMAT"))
   var format: AnalysisFormat = .ndjson
 
   @Option(help: Jobs.help)
   var jobs: WholeNumber?
 
+  static let flags: Set<String> = ["--strict"]
+
   func validate() throws {
     _ = try Jobs.count(jobs)
+    if compareTo == .prior && windowOptions.window.prior == nil {
+      throw ValidationError("--compare-to prior needs both ends of a window: --days-back, or --since and --until")
+    }
     if let minPeople, minPeople.value > 1000 { throw ValidationError("--min-people is at most 1000") }
   }
 
@@ -58,8 +78,9 @@ struct AnalyzeCommand: Tool {
     let diagnostics = Diagnostics(Self.name)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    var run = AnalyzeRun(analysis: Analysis(options))
-    var scanner = LineScanner.records(extra: run.analysis.extraPaths)
+    let prior = compareTo == .prior ? windowOptions.window.prior : nil
+    var run = AnalyzeRun(analysis: ComparedAnalysis(options, prior: prior))
+    var scanner = LineScanner.records(extra: run.analysis.analysis.extraPaths)
     do {
       try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
     } catch let error as TooManyGroups {
@@ -68,10 +89,11 @@ struct AnalyzeCommand: Tool {
         "\(error.field) has more than \(AnalysisOptions.groupsMax) values, too many to compare; "
           + "choose a field with fewer in --by, or select with fb-filter first")
     }
-    let report = AnalysisReport(run.analysis)
+    let report = run.analysis.report
     switch format {
     case .ndjson: try report.forEachRecord { (line: [UInt8]) throws(SystemError) in try stream.write(line) }
     case .text: try stream.write(report.terminalText)
+    case .markdown: try stream.write(report.markdown)
     }
     try stream.finish()
     tell(run, records, diagnostics)
@@ -85,6 +107,9 @@ struct AnalyzeCommand: Tool {
     if let targetPoor { options.targetPoorMillionths = targetPoor.millionths }
     if let minRatings { options.ratingsMin = minRatings.value }
     if let minPeople { options.peopleMin = minPeople.value }
+    if let tz { options.zone = tz.zone }
+    if let fdr { options.fdrMillionths = fdr.millionths }
+    options.isStrict = strict
     return options
   }
 
@@ -94,6 +119,7 @@ struct AnalyzeCommand: Tool {
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
     if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
     if parts.isEmpty && !input.verbose { return }
+    if input.verbose && run.prior > 0 { parts.append("\(run.prior) in the window before") }
     if input.verbose && run.outside > 0 { parts.append("\(run.outside) outside of the window") }
     if input.verbose && run.otherType > 0 { parts.append("\(run.otherType) of other types") }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
@@ -107,6 +133,24 @@ enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
   case ndjson
   /// A report for a terminal.
   case text
+  /// The same in Markdown.
+  case markdown
+}
+
+/// What the window is compared with.
+enum Comparison: String, ExpressibleByArgument, CaseIterable {
+  /// The window of the same length just before.
+  case prior
+}
+
+/// A zone: `Z` or `±HH:MM`.
+struct ZoneArgument: ExpressibleByArgument {
+  let zone: ZoneOffset
+
+  init?(argument: String) {
+    guard let zone = ZoneOffset(argument) else { return nil }
+    self.zone = zone
+  }
 }
 
 extension TimeField: ExpressibleByArgument {}
@@ -134,8 +178,9 @@ struct FieldList: ExpressibleByArgument {
 
 /// One pass over the records.
 private struct AnalyzeRun: RecordPass {
-  var analysis: Analysis
+  var analysis: ComparedAnalysis
   var counted = 0
+  var prior = 0
   var outside = 0
   var withoutTime = 0
   var otherType = 0
@@ -144,19 +189,21 @@ private struct AnalyzeRun: RecordPass {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to output: OutputStream
   ) throws -> Bool {
     switch try analysis.take(bytes, scanner) {
-    case .counted: counted += 1
-    case .outside: outside += 1
-    case .withoutTime: withoutTime += 1
-    case .otherType: otherType += 1
+    case .prior: prior += 1
+    case .of(.counted): counted += 1
+    case .of(.outside): outside += 1
+    case .of(.withoutTime): withoutTime += 1
+    case .of(.otherType): otherType += 1
     }
     return true
   }
 
-  var empty: AnalyzeRun { AnalyzeRun(analysis: Analysis(analysis.options)) }
+  var empty: AnalyzeRun { AnalyzeRun(analysis: analysis.empty) }
 
   mutating func merge(_ later: AnalyzeRun, to output: OutputStream) throws {
     try analysis.merge(later.analysis)
     counted += later.counted
+    prior += later.prior
     outside += later.outside
     withoutTime += later.withoutTime
     otherType += later.otherType

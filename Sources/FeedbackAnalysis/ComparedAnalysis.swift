@@ -1,0 +1,46 @@
+import NDJSON
+import Timestamps
+
+/// An analysis of a window, and one of the window of the same length just before it, of one pass over records of both.
+public struct ComparedAnalysis: Sendable {
+  /// The window that was asked for.
+  public private(set) var analysis: Analysis
+  /// The one before it; nil where that is not wanted.
+  public private(set) var prior: Analysis?
+
+  /// What became of a record.
+  public enum Fate: Sendable {
+    /// It is in the earlier window.
+    case prior
+    /// As of an analysis alone.
+    case of(Analysis.Fate)
+  }
+
+  /// Starts with nothing counted; with a prior window both of its bounds have to be known.
+  public init(_ options: AnalysisOptions, prior window: TimeWindow? = nil) {
+    analysis = Analysis(options)
+    guard let window else { return }
+    var options = options
+    options.window = window
+    prior = Analysis(options)
+  }
+
+  /// The same before anything was counted.
+  public var empty: ComparedAnalysis { ComparedAnalysis(analysis.options, prior: prior?.options.window) }
+
+  /// Counts the record that a scanner saw last, as `Analysis.take`.
+  public mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws -> Fate {
+    let fate = try analysis.take(bytes, scanner)
+    if fate == .outside, try prior?.take(bytes, scanner) == .counted { return .prior }
+    return .of(fate)
+  }
+
+  /// Adds what another one with the same windows has counted.
+  public mutating func merge(_ other: ComparedAnalysis) throws(TooManyGroups) {
+    try analysis.merge(other.analysis)
+    if let theirs = other.prior { try prior?.merge(theirs) }
+  }
+
+  /// The report, beside the earlier window where there is one.
+  public var report: AnalysisReport { AnalysisReport(analysis, baseline: prior) }
+}
