@@ -43,6 +43,7 @@ let package = Package(
     library("NDJSON"),
     library("DelimitedText"),
     library("Statistics"),
+    library("TextAnalysis", ["Digest"]),
     library("Timestamps"),
 
     // 2: the record, the command line, the store
@@ -81,12 +82,13 @@ let package = Package(
     tests("FeedbackStoreTests", ["FeedbackStore"]),
     tests("StatisticsTests", ["Statistics", "Digest"]),
     tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
+    tests("TextAnalysisTests", ["TextAnalysis", "Digest"]),
     tests("NDJSONTests", ["NDJSON", "Digest"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),
     tests("TimestampsTests", ["Timestamps"]),
     tests("DigestTests", ["Digest"]),
     tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
-    tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps"]),
+    tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps", "Digest"]),
     tests("FeedbackCurationTests", ["FeedbackCuration", "FeedbackModel", "NDJSON", "Timestamps"]),
     tests("FeedbackExportTests", ["FeedbackExport", "FeedbackModel", "FeedbackStore", "NDJSON"]),
     tests("CommandLineKitTests", ["CommandLineKit", "Timestamps", arguments]),

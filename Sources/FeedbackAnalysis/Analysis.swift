@@ -1,3 +1,4 @@
+import Digest
 import FeedbackModel
 import NDJSON
 import Timestamps
@@ -199,8 +200,8 @@ public struct Analysis: Sendable {
       kind = 3
     }
     if field.kind == .missing { return 0 }
-    if !field.isEscaped { return ByteHash.hash(bytes, field.range, seed: kind) }
+    if !field.isEscaped { return StableHash.hash(bytes, field.range, seed: kind) }
     let text = JSONText.bytes(bytes, field)
-    return ByteHash.hash(text.span, 0..<text.count, seed: kind)
+    return StableHash.hash(text.span, 0..<text.count, seed: kind)
   }
 }

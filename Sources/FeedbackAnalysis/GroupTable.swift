@@ -1,3 +1,4 @@
+import Digest
 import NDJSON
 
 /// The values of a field that occurred, each with a number from 0 on: an open-addressing table over the bytes of the
@@ -16,7 +17,7 @@ struct GroupTable: Sendable {
 
   /// The number of a value, a new one if it did not occur before.
   mutating func index(of bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
-    let hash = ByteHash.hash(bytes, range)
+    let hash = StableHash.hash(bytes, range)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] >= 0 {
@@ -51,17 +52,5 @@ struct GroupTable: Sendable {
       while slots[slot] >= 0 { slot = (slot + 1) & mask }
       slots[slot] = Int32(truncatingIfNeeded: index)
     }
-  }
-}
-
-/// A hash of bytes that is the same everywhere: FNV-1a in 64 bits, with its bits mixed at the end (the finisher of
-/// SplitMix64), as a table looks at the lowest only.
-enum ByteHash {
-  static func hash(_ bytes: Span<UInt8>, _ range: Range<Int>, seed: UInt64 = 0) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed
-    for index in range { hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3 }
-    hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
-    hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
-    return hash ^ hash >> 31
   }
 }

@@ -1,3 +1,4 @@
+import Digest
 import FeedbackModel
 import NDJSON
 import Timestamps
