@@ -107,6 +107,7 @@ public struct AnalysisReport: Sendable {
   private func exampleIDs(_ finding: Finding, _ texts: TextEvidence) -> [[UInt8]] {
     let cell = finding.scope == .all ? total : fields.flatMap(\.slices).first { $0.scope == finding.scope }?.cell
     guard let cell, cell.people.count >= AnalysisOptions.signalMin else { return [] }
+    if case .cluster(let cluster) = finding.evidence { return cluster.ids }
     return texts.ids(of: finding.examples)
   }
 
@@ -116,12 +117,18 @@ public struct AnalysisReport: Sendable {
       [texts.poorComments], against: [texts.otherComments], fdr: options.fdr, isStrict: options.isStrict)
     let wishes = KeyPhrases(
       [texts.suggestions], against: comments, fdr: options.fdr, isStrict: options.isStrict)
-    return [(Finding.Kind.complaintPhrases, complaints), (.suggestionPhrases, wishes)].compactMap { kind, found in
-      if found.phrases.isEmpty || found.peopleCount < AnalysisOptions.signalMin { return nil }
-      return Finding(
-        kind: kind, scope: .all, statement: Statement.phrases(kind, found), evidence: .phrases(found),
-        confidence: .medium, examples: kind == .complaintPhrases ? total.examples : PoorExamples())
+    let clusters = ComplaintCluster.find(texts.poorComments).map { cluster in
+      Finding(
+        kind: .complaintCluster, scope: .all, statement: Statement.cluster(cluster), evidence: .cluster(cluster),
+        confidence: .medium)
     }
+    return clusters
+      + [(Finding.Kind.complaintPhrases, complaints), (.suggestionPhrases, wishes)].compactMap { kind, found in
+        if found.phrases.isEmpty || found.peopleCount < AnalysisOptions.signalMin { return nil }
+        return Finding(
+          kind: kind, scope: .all, statement: Statement.phrases(kind, found), evidence: .phrases(found),
+          confidence: .medium, examples: kind == .complaintPhrases ? total.examples : PoorExamples())
+      }
   }
 }
 

@@ -88,6 +88,13 @@ extension Statement {
     return text + Array(".".utf8)
   }
 
+  static func cluster(_ cluster: ComplaintCluster) -> [UInt8] {
+    let head =
+      "\(cluster.count) of \(cluster.total) comments on poor answers, of \(cluster.peopleCount) people, are nearly the same: "
+    let words = cluster.phrases.map { Array("“".utf8) + $0.text + Array("”".utf8) }
+    return Array(head.utf8) + Array(words.joined(separator: Array(", ".utf8))) + Array(".".utf8)
+  }
+
   /// How many ratings each window would need for a change of 5 points to be seen; nil where no number would do.
   ///
   /// `about 1,100`: two digits, rounded up, so that it is not taken for more exact than it is.

@@ -24,6 +24,8 @@ public struct Finding: Sendable {
     case straightLining = "straight_lining"
     /// Many prompts have poor and good answers.
     case contradictoryRatings = "contradictory_ratings"
+    /// Many people say nearly the same of poor answers.
+    case complaintCluster = "complaint_cluster"
     /// What people say of poor answers more than of others.
     case complaintPhrases = "complaint_phrases"
     /// What people ask for.
@@ -71,10 +73,16 @@ public struct Finding: Sendable {
     case collection(count: Int, total: Int, limit: Double)
     /// About words.
     case phrases(KeyPhrases)
+    /// About comments that are alike.
+    case cluster(ComplaintCluster)
   }
 
-  /// The same for the same kind of thing in the same scope: the first 16 hexadecimal digits of the SHA-256 of both.
-  public var id: [UInt8] { Self.id(kind.rawValue, scope.json) }
+  /// The same for the same kind of thing in the same scope: the first 16 hexadecimal digits of the SHA-256 of both, and of
+  /// the words of a cluster, of which there may be several.
+  public var id: [UInt8] {
+    guard case .cluster(let cluster) = evidence else { return Self.id(kind.rawValue, scope.json) }
+    return Self.id(kind.rawValue, scope.json + Array(cluster.phrases.map(\.text).joined(separator: [0x20])))
+  }
 
   /// The id of a kind and a scope as records write it.
   public static func id(_ kind: String, _ scope: [UInt8]) -> [UInt8] {
@@ -94,9 +102,10 @@ public struct Finding: Sendable {
       case .earlySignal: 4
       case .lowFeedback: 5
       case .straightLining, .contradictoryRatings: 6
-      case .complaintPhrases: 7
-      case .suggestionPhrases: 8
-      case .improvement: 9
+      case .complaintCluster: 7
+      case .complaintPhrases: 8
+      case .suggestionPhrases: 9
+      case .improvement: 10
       }
     return (place, -size)
   }
@@ -111,6 +120,7 @@ public struct Finding: Sendable {
     case .drift(let drift): abs(drift.starsPerWeek)
     case .collection(let count, _, _): Double(count)
     case .phrases(let phrases): Double(phrases.textCount)
+    case .cluster(let cluster): Double(cluster.count)
     }
   }
 }

@@ -54,7 +54,16 @@ extension AnalysisReport {
       line.real("low", share?.low)
       line.real("high", share?.high)
       line.real("limit", limit)
-    case .phrases(let phrases): append(phrases, to: &line)
+    case .phrases(let phrases):
+      line.integer("n", phrases.textCount)
+      line.integer("other_n", phrases.otherTextCount)
+      line.integer("users", phrases.peopleCount)
+      append(phrases.phrases, to: &line)
+    case .cluster(let cluster):
+      line.integer("k", cluster.count)
+      line.integer("n", cluster.total)
+      line.integer("users", cluster.peopleCount)
+      append(cluster.phrases, to: &line)
     }
   }
 
@@ -91,13 +100,10 @@ extension AnalysisReport {
     line.text("weakest", evidence.weakest.map { "\($0.name)" })
   }
 
-  private func append(_ phrases: KeyPhrases, to line: inout RecordLine) {
-    line.integer("n", phrases.textCount)
-    line.integer("other_n", phrases.otherTextCount)
-    line.integer("users", phrases.peopleCount)
+  private func append(_ phrases: [KeyPhrases.Phrase], to line: inout RecordLine) {
     line.key("phrases")
     line.rawValue([0x5B])
-    for phrase in phrases.phrases {
+    for phrase in phrases {
       line.begin()
       line.text("phrase", phrase.text)
       line.integer("k", phrase.count)

@@ -1,5 +1,6 @@
-import NDJSON
+import Digest
 import Statistics
+import TextAnalysis
 
 /// Words and runs of two or three of them that one side of texts uses more than another, by log odds with an informative
 /// Dirichlet prior.
@@ -16,7 +17,7 @@ public struct KeyPhrases: Sendable {
     public var count: Int
     /// How often on the other side.
     public var otherCount: Int
-    /// Different people who use it on its side.
+    /// Different people who use it on its side; eight stand for more.
     public var people: Int
     /// δ in standard errors.
     public var z: Double
@@ -37,21 +38,21 @@ public struct KeyPhrases: Sendable {
   /// Compares the texts of samples with those of others.
   init(_ samples: [CommentSample], against others: [CommentSample], fdr: Double, isStrict: Bool) {
     var table = GramTable()
-    for sample in samples { table.add(sample, side: 0) }
-    for sample in others { table.add(sample, side: 1) }
+    for sample in samples { table.add(sample, isOther: false) }
+    for sample in others { table.add(sample, isOther: true) }
     textCount = samples.reduce(0) { $0 + $1.comments.count }
     otherTextCount = others.reduce(0) { $0 + $1.comments.count }
     peopleCount = Set(samples.flatMap { $0.comments.map(\.person) }).count
     var found: [Phrase] = []
     for length in 1...3 {
-      for gram in table.grams where gram.length == length && gram.people.count >= Self.peopleMin {
+      for gram in table.grams where gram.length == length && gram.peopleCount >= Self.peopleMin {
         let odds = LogOdds(
-          count: gram.counts[0], total: table.totals[0][length - 1], otherCount: gram.counts[1],
-          otherTotal: table.totals[1][length - 1])
+          count: gram.count, total: table.totals[length - 1], otherCount: gram.otherCount,
+          otherTotal: table.otherTotals[length - 1])
         guard let odds else { continue }
         found.append(
           Phrase(
-            text: table.text(gram), count: gram.counts[0], otherCount: gram.counts[1], people: gram.people.count,
+            text: table.text(gram), count: gram.count, otherCount: gram.otherCount, people: gram.peopleCount,
             z: odds.z))
       }
     }
@@ -87,82 +88,65 @@ private struct GramTable {
     var start: Int
     var byteCount: Int
     var length: Int
-    var counts = [0, 0]
+    var count = 0
+    var otherCount = 0
     /// The first few people who use it on the first side.
-    var people: [UInt64] = []
+    var people: InlineArray<8, UInt64> = .init(repeating: 0)
+    var peopleCount = 0
+
+    mutating func add(person: UInt64) {
+      if peopleCount == people.count { return }
+      for index in 0..<peopleCount where people[index] == person { return }
+      people[peopleCount] = person
+      peopleCount += 1
+    }
   }
 
   private var numbers: [UInt64: Int] = [:]
   private(set) var grams: [Gram] = []
-  /// Runs of each length on each side.
-  private(set) var totals = [[0, 0, 0], [0, 0, 0]]
-  private var words: [UInt8] = []
-  /// More people than this are not told apart for a phrase.
-  private static let peopleMax = 50
+  /// Runs of each length on the first side, and on the other.
+  private(set) var totals = [0, 0, 0]
+  private(set) var otherTotals = [0, 0, 0]
+  private var text: [UInt8] = []
+  private var heavy: [UInt8] = []
 
-  func text(_ gram: Gram) -> [UInt8] { Array(words[gram.start..<gram.start + gram.byteCount]) }
+  func text(_ gram: Gram) -> [UInt8] { Array(text[gram.start..<gram.start + gram.byteCount]) }
 
-  mutating func add(_ sample: CommentSample, side: Int) {
-    var text: [UInt8] = []
-    for comment in sample.comments {
-      text.removeAll(keepingCapacity: true)
-      sample.append(comment, to: &text)
-      add(text, side: side, person: comment.person)
-    }
-  }
-
-  private mutating func add(_ text: [UInt8], side: Int, person: UInt64) {
-    // Words in lower case with single blanks between them; a line break where a sentence ends.
+  mutating func add(_ sample: CommentSample, isOther: Bool) {
     var plain: [UInt8] = []
-    var starts: [Int] = []
-    for byte in text + [0x0A] {
-      if Self.isWord(byte) {
-        if plain.last == nil || plain.last == 0x20 { starts.append(plain.count) }
-        plain.append(byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte)
-      } else if byte == 0x20 || byte == 0x27 || byte == 0x2D {
-        if let last = plain.last, last != 0x20 { plain.append(0x20) }
+    var words: [Range<Int>] = []
+    for comment in sample.comments {
+      plain.removeAll(keepingCapacity: true)
+      sample.append(comment, to: &plain)
+      NormalForm.heavy(plain.span, into: &heavy)
+      Words.find(in: heavy.span, into: &words)
+      for first in words.indices {
+        for length in 1...min(3, words.count - first) {
+          let range = words[first].lowerBound..<words[first + length - 1].upperBound
+          count(range, length, isOther: isOther, person: comment.person)
+        }
+      }
+    }
+  }
+
+  private mutating func count(_ range: Range<Int>, _ length: Int, isOther: Bool, person: UInt64) {
+    if isOther { otherTotals[length - 1] += 1 } else { totals[length - 1] += 1 }
+    let hash = StableHash.hash(heavy.span, range)
+    if let number = numbers[hash] {
+      if isOther {
+        grams[number].otherCount += 1
       } else {
-        count(plain, starts, side: side, person: person)
-        plain.removeAll(keepingCapacity: true)
-        starts.removeAll(keepingCapacity: true)
+        grams[number].count += 1
+        grams[number].add(person: person)
       }
+      return
     }
-  }
-
-  /// Letters, digits and everything beyond ASCII.
-  private static func isWord(_ byte: UInt8) -> Bool {
-    byte >= 0x80 || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-  }
-
-  private mutating func count(_ plain: [UInt8], _ starts: [Int], side: Int, person: UInt64) {
-    let end = plain.last == 0x20 ? plain.count - 1 : plain.count
-    for first in starts.indices {
-      for length in 1...3 where first + length <= starts.count {
-        let stop = first + length < starts.count ? starts[first + length] - 1 : end
-        totals[side][length - 1] += 1
-        count(plain, starts[first]..<stop, length, side: side, person: person)
-      }
-    }
-  }
-
-  private mutating func count(
-    _ plain: [UInt8], _ range: Range<Int>, _ length: Int, side: Int, person: UInt64
-  ) {
-    let hash = plain.span.wordHash(range)
-    let number: Int
-    if let known = numbers[hash] {
-      number = known
-    } else {
-      // What only the other side says is no phrase of this one; its words count in the totals.
-      if side == 1 { return }
-      number = grams.count
-      numbers[hash] = number
-      grams.append(Gram(start: words.count, byteCount: range.count, length: length))
-      words += plain[range]
-    }
-    grams[number].counts[side] += 1
-    if side == 0 && grams[number].people.count < Self.peopleMax && !grams[number].people.contains(person) {
-      grams[number].people.append(person)
-    }
+    // What only the other side says is no phrase of this one; its words count in the totals.
+    if isOther { return }
+    var gram = Gram(start: text.count, byteCount: range.count, length: length, count: 1)
+    gram.add(person: person)
+    numbers[hash] = grams.count
+    grams.append(gram)
+    text += heavy[range]
   }
 }

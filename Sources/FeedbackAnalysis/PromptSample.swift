@@ -3,7 +3,7 @@
 ///
 /// Which prompts are in it does not depend on the order: those whose hash begins with as many zeros as it takes.
 struct PromptSample: Sendable {
-  static let countMax = 1 << 15
+  static let countMax = 1 << 13
   /// Bits of a slot: what its prompt was rated as, and whether more than once.
   private static let poor: UInt64 = 1
   private static let good: UInt64 = 2

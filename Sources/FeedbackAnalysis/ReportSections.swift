@@ -22,7 +22,8 @@ extension AnalysisReport {
       ("Changes within the window", [.changePoint, .drift]), ("Early signals", [.earlySignal]),
       ("Little feedback", [.lowFeedback]),
       ("How ratings are given", [.straightLining, .contradictoryRatings]),
-      ("What people say", [.complaintPhrases, .suggestionPhrases]), ("Better than before", [.improvement]),
+      ("What people say", [.complaintCluster, .complaintPhrases, .suggestionPhrases]),
+      ("Better than before", [.improvement]),
     ]
     for (title, kinds) in titles {
       let some = findings.filter { kinds.contains($0.kind) }

@@ -1,3 +1,4 @@
+import Digest
 import FeedbackModel
 import NDJSON
 
@@ -17,15 +18,22 @@ struct TextEvidence: Sendable {
 
   /// Checks the texts that are looked at.
   static func check(_ scanner: borrowing LineScanner) throws(RecordError) {
-    for field in [RecordField.id, .userPrompt, .systemPrompt, .feedbackText, .suggestion] {
-      _ = try scanner.text(field)
-    }
+    try check(scanner, .userPrompt)
+    try check(scanner, .feedbackText)
+    try check(scanner, .suggestion)
+  }
+
+  @inline(__always)
+  private static func check(_ scanner: borrowing LineScanner, _ field: RecordField) throws(RecordError) {
+    let kind = scanner.fields[field.rawValue].kind
+    if kind == .string || kind == .missing { return }
+    _ = try scanner.text(field)
   }
 
   /// A hash of the id, nil without one.
   static func idHash(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) -> UInt64? {
     let id = scanner[.id]
-    return id.kind == .string ? bytes.wordHash(id.range) : nil
+    return id.kind == .string ? StableHash.hash(bytes, id.range) : nil
   }
 
   /// Takes the texts of a rated answer that is no error.
@@ -33,15 +41,15 @@ struct TextEvidence: Sendable {
     let prompt = scanner[.userPrompt]
     if prompt.kind == .string {
       // The same words after another conversation are another question.
-      var hash = bytes.wordHash(prompt.range)
-      for field in [scanner[.systemPrompt], scanner[.history]] where field.hasValue {
-        hash = bytes.wordHash(field.textRange, seed: hash)
-      }
+      var hash = StableHash.hash(bytes, prompt.range)
+      let (system, history) = (scanner[.systemPrompt], scanner[.history])
+      if system.kind != .missing { hash = StableHash.hash(bytes, system.textRange, seed: hash) }
+      if history.kind != .missing { hash = StableHash.hash(bytes, history.textRange, seed: hash) }
       prompts.add(hash, isPoor: rating.isPoor, isGood: rating.isGood)
     }
     let (comment, suggestion) = (scanner[.feedbackText], scanner[.suggestion])
     if comment.kind != .string && suggestion.kind != .string { return }
-    let id = Self.idHash(bytes, scanner) ?? person
+    let id = scanner[.id].kind == .string ? scanner[.id] : .missing
     if comment.kind == .string {
       if rating.isPoor {
         poorComments.add(bytes, comment, id: id, person: person)
@@ -77,7 +85,7 @@ private func min(_ a: [UInt8], _ b: [UInt8], _ precedes: ([UInt8], [UInt8]) -> B
 /// Texts that people wrote: all while they are few, else those whose hash begins with as many zeros as it takes.
 struct CommentSample: Sendable {
   /// At most so many texts.
-  static let countMax = 1 << 13
+  static let countMax = 1 << 12
   /// Of a text so many bytes, as JSON spells them.
   static let lengthMax = 1000
 
@@ -85,43 +93,68 @@ struct CommentSample: Sendable {
     fileprivate let key: UInt64
     /// A hash of who wrote it.
     let person: UInt64
-    /// A hash of the id of the answer.
-    let id: UInt64
     fileprivate var start: Int
+    /// Bytes of the text, and of the id of the answer after it.
     fileprivate let length: Int
-    fileprivate let isEscaped: Bool
+    fileprivate let idLength: Int
+
+    fileprivate var range: Range<Int> { start..<start + length }
+    fileprivate var whole: Range<Int> { start..<start + length + idLength }
   }
 
   private(set) var comments: [Comment] = []
   private var text: [UInt8] = []
   private var zeroBits = 0
 
-  mutating func add(_ bytes: Span<UInt8>, _ field: Field, id: UInt64, person: UInt64) {
+  mutating func add(_ bytes: Span<UInt8>, _ field: Field, id: Field, person: UInt64) {
     var end = min(field.range.upperBound, field.range.lowerBound + Self.lengthMax)
     if end < field.range.upperBound { end = Self.cut(bytes, field.range.lowerBound..<end) }
     let range = field.range.lowerBound..<end
-    let key = bytes.wordHash(range, seed: id ^ person)
+    let key = StableHash.hash(bytes, range, seed: StableHash.hash(bytes, id.range, seed: person))
     if key.leadingZeroBitCount < zeroBits { return }
     comments.append(
-      Comment(
-        key: key, person: person, id: id, start: text.count, length: range.count, isEscaped: field.isEscaped))
+      Comment(key: key, person: person, start: text.count, length: range.count, idLength: id.range.count))
     text.append(bytes, range)
+    text.append(bytes, id.range)
     while comments.count > Self.countMax { thin() }
   }
 
   /// The bytes of a comment, decoded, appended to others.
   func append(_ comment: Comment, to decoded: inout [UInt8]) {
-    let range = comment.start..<comment.start + comment.length
-    if comment.isEscaped { JSONText.decode(text.span, range, into: &decoded) } else { decoded += text[range] }
+    JSONText.decode(text.span, comment.range, into: &decoded)
+  }
+
+  /// The id of the answer that a comment is on, nil without one.
+  func id(_ comment: Comment) -> [UInt8]? {
+    if comment.idLength == 0 { return nil }
+    var id: [UInt8] = []
+    JSONText.decode(text.span, comment.range.upperBound..<comment.whole.upperBound, into: &id)
+    return id
+  }
+
+  /// Up to `count` of the comments, in an order that has nothing to do with what they say or when they came.
+  func first(_ count: Int) -> CommentSample {
+    select(comments.sorted { ($0.key, $0.person) < ($1.key, $1.person) }.prefix(count))
+  }
+
+  /// Some of the comments.
+  func select(_ some: some Sequence<Comment>) -> CommentSample {
+    var selected = CommentSample()
+    for comment in some { selected.copy(comment, text) }
+    return selected
+  }
+
+  private mutating func copy(_ comment: Comment, _ source: [UInt8]) {
+    var moved = comment
+    moved.start = text.count
+    comments.append(moved)
+    text += source[comment.whole]
   }
 
   mutating func merge(_ other: CommentSample) {
     while zeroBits < other.zeroBits { thin() }
     for comment in other.comments where comment.key.leadingZeroBitCount >= zeroBits {
-      var moved = comment
-      moved.start = text.count
-      comments.append(moved)
-      text += other.text[comment.start..<comment.start + comment.length]
+      copy(comment, other.text)
     }
     while comments.count > Self.countMax { thin() }
   }
@@ -133,10 +166,7 @@ struct CommentSample: Sendable {
     comments = []
     text = []
     for comment in old where comment.key.leadingZeroBitCount >= zeroBits {
-      var moved = comment
-      moved.start = text.count
-      comments.append(moved)
-      text += oldText[comment.start..<comment.start + comment.length]
+      copy(comment, oldText)
     }
   }
 

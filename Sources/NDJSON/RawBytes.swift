@@ -66,31 +66,6 @@ extension Span<UInt8> {
   }
 }
 
-extension Span<UInt8> {
-  /// A hash of a range that is the same everywhere, of eight bytes at a step: each word is folded in by a product of 128
-  /// bits whose halves are joined, as wyhash does.
-  ///
-  /// For tables and samples; whoever chooses the bytes can make hashes collide.
-  public func wordHash(_ range: Range<Int>, seed: UInt64 = 0) -> UInt64 {
-    func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
-      let product = a.multipliedFullWidth(by: b)
-      return product.high ^ product.low
-    }
-    var hash = seed ^ 0xA076_1D64_78BD_642F
-    var position = range.lowerBound
-    while range.upperBound - position >= 8 {
-      hash = fold(hash ^ word(at: position), 0xE703_7ED1_A0B4_28DB)
-      position += 8
-    }
-    var rest: UInt64 = 0
-    while position < range.upperBound {
-      rest = rest << 8 | UInt64(self[position])
-      position += 1
-    }
-    return fold(fold(hash ^ rest, 0x8EBC_6AF0_9C88_C6E3) ^ UInt64(range.count), 0x5899_65CC_7537_4CC3)
-  }
-}
-
 extension [UInt8] {
   /// Appends a range of a span as one copy.
   @inline(__always)

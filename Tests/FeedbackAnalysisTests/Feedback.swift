@@ -38,7 +38,7 @@ struct Feedback {
 
   /// `total` ratings of 1 and 5, `poor` of them 1, spread over days and people.
   mutating func rate(
-    poor: Int, of total: Int, in category: String, days: Range<Int>, people: Int = 50
+    poor: Int, of total: Int, in category: String, days: Range<Int>, people: Int = 1000
   ) throws {
     for index in 0..<total {
       // The poor ones are spread evenly over the others.

@@ -104,6 +104,26 @@ import Testing
     #expect(phrases.textCount == 200 && phrases.otherTextCount == 600)
   }
 
+  @Test func complaintsThatAreNearlyTheSameAreOneMatter() throws {
+    var generator = SeededGenerator(seed: 6)
+    var feedback = Feedback()
+    for index in 0..<60 {
+      let noise = String(generator.next() % 100_000_000, radix: 36)
+      let text =
+        index % 3 == 0 ? "The download link is broken (\(index))" : "\(noise) \(noise.reversed()) nothing \(noise)"
+      try feedback.rate(1, by: "u\(index)", extra: #","feedback_text":"\#(text)""#)
+    }
+    let finding = try #require(feedback.report.findings.first { $0.kind == .complaintCluster })
+    guard case .cluster(let cluster) = finding.evidence else { throw CancellationError() }
+    #expect(cluster.count == 20 && cluster.total == 60 && cluster.peopleCount == 20)
+    #expect(String(decoding: cluster.phrases[0].text, as: UTF8.self).contains("link"))
+    #expect(finding.exampleIDs.count == 3)
+    #expect(
+      finding.exampleIDs.allSatisfy { id in
+        Int(String(decoding: id, as: UTF8.self).dropFirst()).map { ($0 - 1) % 3 == 0 } == true
+      })
+  }
+
   @Test func twoPeopleMakeNoPhraseAndChanceNone() throws {
     var generator = SeededGenerator(seed: 4)
     let two = try Self.comments(&generator, count: 800, people: 4, "broken link", everyNth: 8)
@@ -125,7 +145,7 @@ import Testing
     func sample(_ texts: some Sequence<[UInt8]>) -> CommentSample {
       var sample = CommentSample()
       for text in texts {
-        sample.add(text.span, Field(start: 6, end: text.count - 2, kind: .string), id: 7, person: 1)
+        sample.add(text.span, Field(start: 6, end: text.count - 2, kind: .string), id: .missing, person: 1)
       }
       return sample
     }

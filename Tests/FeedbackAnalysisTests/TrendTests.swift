@@ -69,14 +69,15 @@ import Timestamps
   @Test func aChangeHasItsDay() throws {
     var feedback = Feedback()
     // The last rating of the twentieth day is the tenth poor one.
-    try feedback.rate(poor: 10, of: 200, in: "a", days: 0..<20)
-    try feedback.rate(poor: 20, of: 100, in: "a", days: 20..<30)
+    try feedback.rate(poor: 10, of: 200, in: "a", days: 0..<20, people: 1000)
+    try feedback.rate(poor: 40, of: 100, in: "a", days: 20..<30, people: 1000)
     try feedback.rate(poor: 15, of: 300, in: "b", days: 0..<30)
-    let finding = try #require(feedback.report.findings.first { $0.kind == .changePoint })
+    let report = feedback.report
+    let finding = try #require(report.findings.first { $0.kind == .changePoint })
     #expect(finding.scope == .slice(field: "category", value: [0x61]))
     #expect(
       String(decoding: finding.statement, as: UTF8.self)
-        == "Poor answers in a rose about 1970-01-20: 5 % (9 of 190) before, 19 % (21 of 110) since.")
+        == "Poor answers in a rose about 1970-01-20: 5 % (9 of 190) before, 37 % (41 of 110) since.")
     #expect(finding.exampleIDs.count == 3)
   }
 
@@ -89,6 +90,7 @@ import Timestamps
     try feedback.rate(poor: 60, of: 400, in: "billing", days: 100..<128)
     #expect(feedback.found == [#"problem {"category":"billing"}"#, #"regression {"category":"billing"}"#])
     let report = feedback.report
+    try #require(report.findings.count == 2)
     #expect(
       String(decoding: report.findings[1].statement, as: UTF8.self)
         == "Poor answers in billing rose from 5 % (20 of 400) to 15 % (60 of 400): likely +6 to +14 points; "
