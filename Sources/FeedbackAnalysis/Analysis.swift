@@ -23,11 +23,17 @@ public struct AnalysisOptions: Sendable {
   public var isStrict = false
   /// The zone whose days and weeks trends are made of.
   public var zone = ZoneOffset.utc
+  /// Whether it is known which answers people were asked to rate, from records of it.
+  public var isAskedKnown = false
+  /// How many people cells tell apart, where that was decided before: in states.
+  var peopleKept: Int?
 
   /// More values of a field than this are no groups.
   public static let groupsMax = 10_000
   /// Below so many ratings or people nothing at all is said, also for the sake of their privacy.
   public static let signalMin = 5
+  /// More people than this are not told apart.
+  public static let peopleMost = 1000
 
   /// Starts with the defaults.
   public init() {}
@@ -43,8 +49,19 @@ public struct AnalysisOptions: Sendable {
   /// Of what is flagged, so much may be chance: the false discovery rate.
   public var fdr: Double { Double(fdrMillionths) / 1e6 }
 
+  /// Whether names are fields and pairs of two fields, each once; a pair in the other order is the same pair.
+  public static func areFields(_ names: [String]) -> Bool {
+    let groups = names.map { members(of: $0).map { Array($0.utf8) } }
+    let hasGap = groups.joined().contains { name in
+      name.split(separator: 0x2E, omittingEmptySubsequences: false).contains { $0.isEmpty }
+    }
+    let sets = groups.map(Set.init)
+    let isPlain = zip(groups, sets).allSatisfy { $0.count <= 2 && $0.count == $1.count }
+    return !hasGap && isPlain && Set(sets).count == sets.count
+  }
+
   /// How many people a cell has to be able to tell apart.
-  var peopleMax: Int { max(peopleMin, Self.signalMin) }
+  var peopleMax: Int { peopleKept ?? max(peopleMin, Self.signalMin) }
 }
 
 /// One pass over interactions: counts them for everything and for each value of the wanted fields.
@@ -70,16 +87,24 @@ public struct Analysis: Sendable {
   private(set) var total = Cell()
   private(set) var fields: [FieldValues] = []
   private(set) var groups: [CellGroups] = []
+  /// What was asked for; of states of several windows, from where the first one begins to where the last one ends.
+  var window: TimeWindow
   private(set) var earliest: Timestamp?
   private(set) var latest: Timestamp?
   /// The numbers of the values of the fields in the record at hand.
   private var numbers: [Int]
   private var scratch: [UInt8] = []
   private(set) var texts = TextEvidence()
+  /// Which answers people were asked to rate.
+  private let asks: AskTable?
 
   /// Starts with nothing counted.
-  public init(_ options: AnalysisOptions) {
+  ///
+  /// `asks` says which answers people were asked to rate.
+  public init(_ options: AnalysisOptions, asks: AskTable? = nil) {
     self.options = options
+    self.asks = asks
+    window = options.window
     var extra: [[String]] = []
     var fields: [FieldValues] = []
     for name in options.fields {
@@ -102,6 +127,9 @@ public struct Analysis: Sendable {
     extraPaths = extra
   }
 
+  /// The same analysis before it has counted anything.
+  public var empty: Analysis { Analysis(options, asks: asks) }
+
   /// Counts the record that a scanner made with `LineScanner.records(extra: extraPaths)` saw last.
   ///
   /// Throws a `RecordError` for a record that breaks a rule, of which nothing is counted, and `TooManyGroups`.
@@ -109,7 +137,7 @@ public struct Analysis: Sendable {
     if scanner[.type].kind != .missing, try scanner.recordType(bytes) != .interaction { return .otherType }
     let time = try scanner.time(bytes, options.timeField)
     if !options.window.contains(time) { return time == nil ? .withoutTime : .outside }
-    let seen = try Self.observe(bytes, scanner, time, options.zone)
+    let seen = try observe(bytes, scanner, time)
     for index in fields.indices {
       let field = scanner.fields[fields[index].slot]
       if field.hasValue && field.kind != .string {
@@ -137,7 +165,6 @@ public struct Analysis: Sendable {
 
   /// Adds what another analysis of the same options has counted.
   public mutating func merge(_ other: Analysis) throws(TooManyGroups) {
-    undated += other.undated
     total.merge(other.total, peopleMax: options.peopleMax)
     var known: [[Int]] = []
     for index in fields.indices {
@@ -157,12 +184,48 @@ public struct Analysis: Sendable {
       }
     }
     texts.merge(other.texts)
-    if let time = other.earliest { earliest = earliest.map { min($0, time) } ?? time }
-    if let time = other.latest { latest = latest.map { max($0, time) } ?? time }
+    add(first: other.earliest, last: other.latest, undated: other.undated)
   }
 
-  private static func observe(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ time: Timestamp?, _ zone: ZoneOffset
+  /// The same without what needs the records: as states know it.
+  var withoutTexts: Analysis {
+    var analysis = self
+    analysis.texts = TextEvidence()
+    return analysis
+  }
+
+  /// Adds interactions that were counted elsewhere, when the first and the last of them were, and how many have no time.
+  mutating func add(first: Timestamp?, last: Timestamp?, undated count: Int) {
+    undated += count
+    if let first { earliest = earliest.map { min($0, first) } ?? first }
+    if let last { latest = latest.map { max($0, last) } ?? last }
+  }
+
+  /// Widens the window so that another one is inside of it.
+  mutating func cover(_ other: TimeWindow) {
+    window.since = window.since.flatMap { since in other.since.map { min(since, $0) } }
+    window.until = window.until.flatMap { until in other.until.map { max(until, $0) } }
+  }
+
+  /// Adds what was counted of everything elsewhere.
+  mutating func merge(total cell: Cell) { total.merge(cell, peopleMax: options.peopleMax) }
+
+  /// Adds a cell of certain values of the fields of a group; false where there is no such group.
+  mutating func merge(_ cell: Cell, _ scope: Scope) throws(TooManyGroups) -> Bool {
+    let group = groups.firstIndex { group in
+      group.fields.count == scope.members.count
+        && zip(group.fields, scope.members).allSatisfy { fields[$0].name.utf8.elementsEqual($1.field.utf8) }
+    }
+    guard let group else { return false }
+    for (field, member) in zip(groups[group].fields, scope.members) {
+      numbers[field] = try fields[field].number(of: member.value)
+    }
+    try groups[group].merge(cell, numbers, peopleMax: options.peopleMax)
+    return true
+  }
+
+  private func observe(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ time: Timestamp?
   ) throws(RecordError) -> Observation {
     var seen = Observation()
     seen.isError = try scanner.isError(bytes)
@@ -171,11 +234,15 @@ public struct Analysis: Sendable {
     seen.helpfulness = try scanner.rating(bytes, .helpfulness)
     seen.clarity = try scanner.rating(bytes, .clarity)
     seen.milliseconds = try scanner.milliseconds(bytes)
-    seen.day = time?.day(offsetSeconds: zone.seconds)
+    seen.day = time?.day(offsetSeconds: options.zone.seconds)
     if let rating = seen.rating {
       try TextEvidence.check(scanner)
-      seen.person = try person(bytes, scanner)
+      seen.person = try Self.person(bytes, scanner)
       if rating.isPoor { seen.poorID = TextEvidence.idHash(bytes, scanner) }
+    }
+    if let asks {
+      let id = try scanner.text(.id)
+      if id.kind == .string { seen.askProbability = asks.probability(bytes, id) }
     }
     return seen
   }

@@ -33,6 +33,8 @@ public struct AnalysisReport: Sendable {
   public var undated: Int
   /// What is worth knowing, most important first.
   public var findings: [Finding] = []
+  /// Whether slow answers are poor more often, where there are enough ratings with a time.
+  var slowness: [Scope: Slowness] = [:]
   /// How many slices of each field were tested, and how many tests that made.
   public var checked = Checked()
   /// The trends of everything, of each category, and of other slices that were tested.
@@ -65,8 +67,8 @@ public struct AnalysisReport: Sendable {
   /// Ends an analysis, and compares it with one of an earlier window.
   public init(_ analysis: Analysis, baseline: Analysis? = nil) {
     options = analysis.options
-    from = options.window.since ?? analysis.earliest
-    to = options.window.until ?? analysis.latest
+    from = analysis.window.since ?? analysis.earliest
+    to = analysis.window.until ?? analysis.latest
     total = analysis.total
     undated = analysis.undated
     fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }
@@ -76,9 +78,14 @@ public struct AnalysisReport: Sendable {
   /// Tests everything, corrects for all of it together, and says what holds.
   private mutating func find(_ texts: TextEvidence, _ baseline: Baseline?) {
     var family = TestFamily()
+    let slow = testSlowness(&family)
     var problems = ProblemDetector(self, &family)
     var changes = ChangeDetector(self, baseline, &family)
     family.correct(isStrict: options.isStrict)
+    for (scope, var result, test) in slow {
+      result.q = family.q(test)
+      slowness[scope] = result
+    }
     problems.judge(family)
     changes.judge(family)
     checked = problems.checked
@@ -91,6 +98,15 @@ public struct AnalysisReport: Sendable {
     let order = all.indices.sorted { (all[$0].rank.0, all[$0].rank.1, $0) < (all[$1].rank.0, all[$1].rank.1, $1) }
     findings = parentsFirst(order.map { all[$0] })
     for index in findings.indices { findings[index].exampleIDs = exampleIDs(findings[index], texts) }
+  }
+
+  /// Whether slow answers are poor ones more often, of everything and of every slice.
+  private func testSlowness(_ family: inout TestFamily) -> [(Scope, Slowness, TestFamily.Test)] {
+    let slices = [Slice(scope: .all, cell: total)] + fields.flatMap(\.slices)
+    return slices.compactMap { slice in
+      guard let found = Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin) else { return nil }
+      return (slice.scope, found, family.add(found.q))
+    }
   }
 
   /// Findings of a kind with those of slices that contain others before the others.

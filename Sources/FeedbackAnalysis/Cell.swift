@@ -16,6 +16,9 @@ struct Observation {
   var day: Int?
   /// A hash of the id of a poor answer; nil without an id.
   var poorID: UInt64?
+  /// How likely the person was to be asked for a rating, in millionths, 0 where that is not known; nil where nobody was
+  /// asked, or nothing is known of it.
+  var askProbability: Int?
 
   /// Whether a dimension is rated: of most answers none is.
   var hasDimensions: Bool { accuracy != nil || helpfulness != nil || clarity != nil }
@@ -53,26 +56,34 @@ public struct Cell: Sendable, Equatable {
   /// How many of them are errors: in no figure below.
   public private(set) var errors = 0
   /// The overall ratings.
-  public private(set) var rating = RatingSummary()
-  private var accuracy = RatingSummary()
-  private var helpfulness = RatingSummary()
-  private var clarity = RatingSummary()
+  public internal(set) var rating = RatingSummary()
+  var accuracy = RatingSummary()
+  var helpfulness = RatingSummary()
+  var clarity = RatingSummary()
+  /// The answers that people were asked to rate, where that is known.
+  var asked = AskedRatings()
   /// The ratings by groups of people.
-  private(set) var buckets = UserBuckets()
+  var buckets = UserBuckets()
   /// The dimensions beside the whole.
-  private(set) var tables = LevelTables()
-  private(set) var complete = CompleteCases()
+  var tables = LevelTables()
+  var complete = CompleteCases()
   /// The times to respond.
-  private(set) var responseTimes = ResponseTimes()
+  var responseTimes = ResponseTimes()
   /// The people who rated, so far as the guards need them.
-  public private(set) var people = PeopleSample()
+  public internal(set) var people = PeopleSample()
   /// A few poor answers to look at; they need the records, so states have none.
   private(set) var examples = PoorExamples()
   /// Counts of each day, where they are wanted.
-  public private(set) var days = DayCounts()
+  public internal(set) var days = DayCounts()
 
   /// Starts with nothing.
   public init() {}
+
+  /// Starts with a number of interactions, some of them errors.
+  init(interactions: Int, errors: Int) {
+    self.interactions = interactions
+    self.errors = errors
+  }
 
   /// The ratings of a dimension.
   public func ratings(of dimension: Dimension) -> RatingSummary {
@@ -102,6 +113,11 @@ public struct Cell: Sendable, Equatable {
       buckets.add(given.millionths, isPoor: given.isPoor, person: seen.person)
     }
     if seen.hasDimensions { addDimensions(seen) }
+    if let probability = seen.askProbability {
+      var given = RatingSummary()
+      if let rating = seen.rating { given.add(rating) }
+      asked.add(probability, rating: given)
+    }
     guard let id = seen.poorID, let given = seen.rating else { return false }
     return examples.add(PoorExamples.Example(millionths: given.millionths, id: id, person: seen.person))
   }
@@ -129,6 +145,7 @@ public struct Cell: Sendable, Equatable {
     helpfulness.merge(other.helpfulness)
     clarity.merge(other.clarity)
     buckets.merge(other.buckets)
+    asked.merge(other.asked)
     tables.merge(other.tables)
     complete.merge(other.complete)
     responseTimes.merge(other.responseTimes)

@@ -29,6 +29,13 @@ struct UserBuckets: Sendable, Equatable {
     values[3 * bucket + 2] += poor
   }
 
+  /// Each bucket that holds something: ratings and their sum in millionths of a star.
+  var sums: [ExactSum] {
+    stride(from: 0, to: values.count, by: 3).compactMap {
+      values[$0] == 0 ? nil : ExactSum(count: values[$0], sum: Int128(values[$0 + 1]))
+    }
+  }
+
   mutating func merge(_ other: UserBuckets) {
     if values.isEmpty { return values = other.values }
     for index in other.values.indices { values[index] += other.values[index] }
@@ -55,54 +62,34 @@ struct LevelTables: Sendable, Equatable {
     for index in other.counts.indices { counts[index] += other.counts[index] }
   }
 
-  /// The rows of a dimension's table; nil where nobody rated both.
-  func rows(of dimension: Dimension) -> [[Int]]? {
+  /// The table of a dimension; nil before the first pair.
+  func table(of dimension: Dimension) -> ContingencyTable? {
     if counts.isEmpty { return nil }
     let start = Self.size * dimension.rawValue
-    let rows = (0..<5).map { Array(counts[start + 5 * $0..<start + 5 * $0 + 5]) }
-    return rows.allSatisfy { $0.allSatisfy { $0 == 0 } } ? nil : rows
+    return ContingencyTable((0..<5).map { Array(counts[start + 5 * $0..<start + 5 * $0 + 5]) })
   }
 }
 
-/// Sums over the answers of which the whole and all three dimensions are rated: what correlations are made of.
+/// The answers of which the whole and all three dimensions are rated: what correlations are made of.
 struct CompleteCases: Sendable, Equatable {
-  /// How many.
-  var count = 0
+  /// Overall, accuracy, helpfulness and clarity in millionths of a star; nothing until the first.
+  var sums: CrossProducts?
   /// In how many all three dimensions have the same rating: a person who did not tell them apart, perhaps.
   var straightLined = 0
-  /// Sums of overall, accuracy, helpfulness and clarity, in millionths of a star.
-  var sums = [0, 0, 0, 0]
-  /// Sums of the products of each with itself and those after it, in that order, in millionths²; nothing until the first.
-  var products: [Int128] = []
-  static let productCount = 10
+
+  /// How many.
+  var count: Int { sums?.count ?? 0 }
 
   mutating func add(_ overall: Int, _ accuracy: Int, _ helpfulness: Int, _ clarity: Int) {
-    if products.isEmpty { products = [Int128](repeating: 0, count: Self.productCount) }
-    count += 1
+    if sums == nil { sums = CrossProducts() }
+    sums?.add([overall, accuracy, helpfulness, clarity])
     if accuracy == helpfulness && helpfulness == clarity { straightLined += 1 }
-    sums[0] += overall
-    sums[1] += accuracy
-    sums[2] += helpfulness
-    sums[3] += clarity
-    products[0] += Int128(overall * overall)
-    products[1] += Int128(overall * accuracy)
-    products[2] += Int128(overall * helpfulness)
-    products[3] += Int128(overall * clarity)
-    products[4] += Int128(accuracy * accuracy)
-    products[5] += Int128(accuracy * helpfulness)
-    products[6] += Int128(accuracy * clarity)
-    products[7] += Int128(helpfulness * helpfulness)
-    products[8] += Int128(helpfulness * clarity)
-    products[9] += Int128(clarity * clarity)
   }
 
   mutating func merge(_ other: CompleteCases) {
-    if other.count == 0 { return }
-    if products.isEmpty { products = [Int128](repeating: 0, count: Self.productCount) }
-    count += other.count
+    guard let others = other.sums else { return }
+    if sums == nil { sums = others } else { sums?.merge(others) }
     straightLined += other.straightLined
-    for index in sums.indices { sums[index] += other.sums[index] }
-    for index in products.indices { products[index] += other.products[index] }
   }
 }
 

@@ -17,16 +17,23 @@ public struct ComparedAnalysis: Sendable {
   }
 
   /// Starts with nothing counted; with a prior window both of its bounds have to be known.
-  public init(_ options: AnalysisOptions, prior window: TimeWindow? = nil) {
-    analysis = Analysis(options)
+  public init(_ options: AnalysisOptions, asks: AskTable? = nil, prior window: TimeWindow? = nil) {
+    analysis = Analysis(options, asks: asks)
     guard let window else { return }
     var options = options
     options.window = window
-    prior = Analysis(options)
+    prior = Analysis(options, asks: asks)
   }
 
+  /// One that was counted elsewhere, without an earlier window.
+  public init(_ analysis: Analysis) { self.analysis = analysis }
+
   /// The same before anything was counted.
-  public var empty: ComparedAnalysis { ComparedAnalysis(analysis.options, prior: prior?.options.window) }
+  public var empty: ComparedAnalysis {
+    var empty = ComparedAnalysis(analysis.empty)
+    empty.prior = prior?.empty
+    return empty
+  }
 
   /// Counts the record that a scanner saw last, as `Analysis.take`.
   public mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws -> Fate {

@@ -54,7 +54,7 @@ public struct ComplaintCluster: Sendable {
     count = members.count
     total = sample.comments.count
     peopleCount = people.count
-    phrases = Array(KeyPhrases([inside], against: [outside], fdr: 1, isStrict: false).phrases.prefix(3))
+    phrases = Array(KeyPhrases([inside], against: [outside], fdr: 1, isStrict: false, zMin: 0).phrases.prefix(3))
     self.ids = ids
     if phrases.isEmpty { return nil }
   }

@@ -35,8 +35,11 @@ public struct KeyPhrases: Sendable {
   static let peopleMin = 3
   static let phrasesMax = 10
 
-  /// Compares the texts of samples with those of others.
-  init(_ samples: [CommentSample], against others: [CommentSample], fdr: Double, isStrict: Bool) {
+  /// Compares the texts of samples with those of others; `zMin` is how telling a phrase has to be.
+  init(
+    _ samples: [CommentSample], against others: [CommentSample], fdr: Double, isStrict: Bool,
+    zMin: Double = ProportionInterval.z95
+  ) {
     var table = GramTable()
     for sample in samples { table.add(sample, isOther: false) }
     for sample in others { table.add(sample, isOther: true) }
@@ -58,7 +61,7 @@ public struct KeyPhrases: Sendable {
     }
     let p = found.map { 2 * Distribution.normalCDF(-abs($0.z)) }
     let q = isStrict ? FalseDiscovery.adjustedUnderDependence(p) : FalseDiscovery.adjusted(p)
-    let kept = zip(found, q).filter { $0.z >= ProportionInterval.z95 && $1 <= fdr }.map(\.0)
+    let kept = zip(found, q).filter { $0.z >= zMin && $1 <= fdr }.map(\.0)
     phrases = Array(Self.withoutParts(kept).sorted { Self.precedes($0, $1) }.prefix(Self.phrasesMax))
   }
 

@@ -1,9 +1,9 @@
 import NDJSON
 
 /// Which interactions numbers are about: all of them, or those with certain values of one field or of several.
-public struct Scope: Sendable, Equatable {
+public struct Scope: Sendable, Hashable {
   /// A field and the value that it has; nil where it is absent or null.
-  public struct Member: Sendable, Equatable {
+  public struct Member: Sendable, Hashable {
     /// The field, dotted.
     public var field: String
     /// Its value.

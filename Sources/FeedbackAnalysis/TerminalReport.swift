@@ -78,7 +78,7 @@ extension AnalysisReport {
 
   private func row(_ name: String, _ cell: Cell) -> [String] {
     let poor = ProportionInterval(count: cell.rating.poorCount, total: cell.rating.count)
-    let mean = cell.rating.meanInterval
+    let mean = cell.meanEstimate
     let times = cell.responseTimes.all
     return [
       name, "\(cell.interactions)", "\(cell.rating.count)", cell.rating.mean.map(Statement.stars) ?? "-",

@@ -10,7 +10,7 @@ public struct WindowSpan: Sendable, Equatable {
 
 extension Analysis {
   /// From when to when the window reaches.
-  var span: WindowSpan { WindowSpan(from: options.window.since ?? earliest, to: options.window.until ?? latest) }
+  var span: WindowSpan { WindowSpan(from: window.since ?? earliest, to: window.until ?? latest) }
 }
 
 extension TimeWindow {

@@ -61,11 +61,24 @@ public struct LatencyHistogram: Sendable, Equatable {
   public func quantile(permille: Int) -> Double? {
     if count == 0 { return nil }
     let rank = (count - 1).multipliedFullWidth(by: min(1000, max(0, permille)))
-    let wanted = 1000.dividingFullWidth(rank).quotient
+    return middle(atRank: 1000.dividingFullWidth(rank).quotient)
+  }
+
+  /// The 95 % interval of a quantile, 0 < `permille` < 1000: the middles of the buckets that hold the ranks of
+  /// `QuantileRanks`, in milliseconds.
+  ///
+  /// An end is nil where there are too few values for it; nil without values.
+  public func quantileInterval(permille: Int) -> (low: Double?, high: Double?)? {
+    guard let ranks = QuantileRanks(count: count, quantile: Double(permille) / 1000) else { return nil }
+    return (ranks.low.flatMap { middle(atRank: $0 - 1) }, ranks.high.flatMap { middle(atRank: $0 - 1) })
+  }
+
+  /// The middle of the bucket of a value by its rank, from 0.
+  private func middle(atRank rank: Int) -> Double? {
     var below = 0
     for (index, value) in buckets.enumerated() {
       below += value
-      if wanted < below { return Self.middle(ofBucket: index) }
+      if rank < below { return Self.middle(ofBucket: index) }
     }
     return nil
   }

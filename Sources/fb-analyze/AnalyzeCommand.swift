@@ -4,6 +4,7 @@ import FeedbackAnalysis
 import FeedbackModel
 import NDJSON
 import SystemIO
+import Timestamps
 
 @main
 struct AnalyzeCommand: Tool {
@@ -13,7 +14,8 @@ struct AnalyzeCommand: Tool {
     discussion: """
       Reads interactions and writes a metric record for all of them and for each value of the fields of --by, trends by \
       day, and findings: where poor answers are more frequent than elsewhere, by more than chance explains. One pass; \
-      memory grows with the number of groups, not with the input.
+      memory grows with the number of groups, not with the input. --partial writes what was counted of a part of the \
+      data, and --merge makes the same of all parts as one pass over all of it would.
       """,
     version: toolVersion)
 
@@ -23,14 +25,14 @@ struct AnalyzeCommand: Tool {
 
   @Option(
     help: ArgumentHelp(
-      "Compare the values of these fields, with commas between them: model,metadata.plan (default: category).",
+      "Compare the values of these fields, with commas between them, or of pairs: model,category+model (default: category).",
       valueName: "FIELD,..."))
   var by: FieldList?
   @Option(
     help: ArgumentHelp(
-      "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
+      "The time that a window looks at: timestamp (the default), or activity, the later of it and rated_at.",
       valueName: "FIELD"))
-  var timeField: TimeField = .timestamp
+  var timeField: TimeField?
   @Option(
     help: ArgumentHelp(
       "The share of poor answers that is still good enough (default: 0.15).", valueName: "SHARE"))
@@ -49,7 +51,8 @@ struct AnalyzeCommand: Tool {
   var tz: ZoneArgument?
   @Option(
     help: ArgumentHelp(
-      "Compare with the window of the same length just before (prior); the input holds both.", valueName: "WHAT"))
+      "Compare with the window of the same length just before (prior), which the input then holds too, or with states.",
+      valueName: "prior|STATEFILE"))
   var compareTo: Comparison?
   @Option(
     help: ArgumentHelp(
@@ -61,49 +64,128 @@ struct AnalyzeCommand: Tool {
     help: ArgumentHelp("Write records (ndjson), or a report (text or markdown).", valueName: "FORMAT"))
   var format: AnalysisFormat = .ndjson
 
+  @Flag(help: "Write states: what was counted, to be added up by --merge.")
+  var partial = false
+  @Flag(help: "Read states instead of interactions, and add them up.")
+  var merge = false
+  @Option(
+    help: ArgumentHelp(
+      "Ask records: weigh ratings by how likely people were to be asked for them.", valueName: "FILE"))
+  var asked: String?
+
   @Option(help: Jobs.help)
   var jobs: WholeNumber?
 
-  static let flags: Set<String> = ["--strict"]
+  static let flags: Set<String> = ["--partial", "--merge", "--strict"]
 
   func validate() throws {
     _ = try Jobs.count(jobs)
+    if let minPeople, minPeople.value > AnalysisOptions.peopleMost {
+      throw ValidationError("--min-people is at most \(AnalysisOptions.peopleMost)")
+    }
+    if merge && (by != nil || asked != nil || timeField != nil || tz != nil || !windowOptions.window.isUnbounded) {
+      throw ValidationError(
+        "with --merge, --by, --asked, --time-field, --tz and windows are those that the states were made with")
+    }
+    if asked == "-" { throw ValidationError("--asked needs a file: standard input may have the records") }
+    if partial && (format != .ndjson || targetPoor != nil || minRatings != nil) {
+      throw ValidationError("--partial reports nothing: give --format, --target-poor and --min-ratings to --merge")
+    }
+    if partial && (compareTo != nil || fdr != nil || strict) {
+      throw ValidationError("--partial reports nothing: give --compare-to, --fdr and --strict to --merge")
+    }
     if compareTo == .prior && windowOptions.window.prior == nil {
       throw ValidationError("--compare-to prior needs both ends of a window: --days-back, or --since and --until")
     }
-    if let minPeople, minPeople.value > 1000 { throw ValidationError("--min-people is at most 1000") }
+    if compareTo == .states("-") { throw ValidationError("--compare-to needs a file of states, or prior") }
   }
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    let prior = compareTo == .prior ? windowOptions.window.prior : nil
-    var run = AnalyzeRun(analysis: ComparedAnalysis(options, prior: prior))
-    var scanner = LineScanner.records(extra: run.analysis.analysis.extraPaths)
+    let analysis: ComparedAnalysis
+    let run: AnalyzeRun
+    let earlier: Analysis?
     do {
-      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
+      earlier = try baseline(diagnostics)
+      (analysis, run) = try merge ? mergeStates(records) : countRecords(records, diagnostics, to: stream)
     } catch let error as TooManyGroups {
       throw CommandError(
         .data,
         "\(error.field) has more than \(AnalysisOptions.groupsMax) values, too many to compare; "
           + "choose a field with fewer in --by, or select with fb-filter first")
+    } catch let error as StateMerge.Incomplete {
+      throw CommandError(.data, error.message)
     }
-    let report = run.analysis.report
-    switch format {
-    case .ndjson: try report.forEachRecord { (line: [UInt8]) throws(SystemError) in try stream.write(line) }
-    case .text: try stream.write(report.terminalText)
-    case .markdown: try stream.write(report.markdown)
+    func write(_ line: [UInt8]) throws(SystemError) { try stream.write(line) }
+    if partial {
+      try analysis.analysis.forEachState(write)
+    } else {
+      let report = AnalysisReport(analysis.analysis, baseline: earlier ?? analysis.prior)
+      switch format {
+      case .ndjson: try report.forEachRecord(write)
+      case .text: try stream.write(report.terminalText)
+      case .markdown: try stream.write(report.markdown)
+      }
     }
     try stream.finish()
     tell(run, records, diagnostics)
+  }
+
+  private func countRecords(
+    _ records: RecordInput, _ diagnostics: Diagnostics, to stream: OutputStream
+  ) throws -> (ComparedAnalysis, AnalyzeRun) {
+    let asks = try asked.map { try readAsks($0, diagnostics) }
+    let prior = compareTo == .prior ? windowOptions.window.prior : nil
+    var run = AnalyzeRun(analysis: ComparedAnalysis(options, asks: asks, prior: prior))
+    var scanner = LineScanner.records(extra: run.analysis.analysis.extraPaths)
+    try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
+    return (run.analysis, run)
+  }
+
+  private func readAsks(_ path: String, _ diagnostics: Diagnostics) throws -> AskTable {
+    var asks = AskTable()
+    let records = RecordInput(
+      paths: [path], lineLengthMax: input.lineLengthMax, diagnostics: diagnostics,
+      rejects: try Rejects(diagnostics, budget: .count(0), path: nil))
+    var scanner = LineScanner.records(extra: AskTable.extraPaths)
+    try records.forEach(&scanner) { bytes, scanner, _ in
+      _ = try asks.take(bytes, scanner)
+      return true
+    }
+    return asks
+  }
+
+  /// The earlier window of a file of states; nil where none is named.
+  private func baseline(_ diagnostics: Diagnostics) throws -> Analysis? {
+    guard case .states(let path) = compareTo else { return nil }
+    let records = RecordInput(
+      paths: [path], lineLengthMax: input.lineLengthMax, diagnostics: diagnostics,
+      rejects: try Rejects(diagnostics, budget: .count(0), path: nil))
+    return try mergeStates(records).0.analysis
+  }
+
+  private func mergeStates(_ records: RecordInput) throws -> (ComparedAnalysis, AnalyzeRun) {
+    var states = StateMerge(options, peopleMin: minPeople?.value)
+    var run = AnalyzeRun(analysis: ComparedAnalysis(options))
+    var scanner = LineScanner.records(extra: StateMerge.extraPaths)
+    try records.forEach(&scanner) { bytes, scanner, _ in
+      if try states.take(bytes, scanner) { run.counted += 1 } else { run.otherType += 1 }
+      return true
+    }
+    if run.counted == 0 && run.otherType > 0 {
+      throw CommandError(.data, "no states in the input: --merge reads what --partial writes")
+    }
+    return (ComparedAnalysis(try states.merged()), run)
   }
 
   private var options: AnalysisOptions {
     var options = AnalysisOptions()
     if let by { options.fields = by.names }
     options.window = windowOptions.window
-    options.timeField = timeField
+    if let timeField { options.timeField = timeField }
+    options.isAskedKnown = asked != nil
     if let targetPoor { options.targetPoorMillionths = targetPoor.millionths }
     if let minRatings { options.ratingsMin = minRatings.value }
     if let minPeople { options.peopleMin = minPeople.value }
@@ -138,9 +220,16 @@ enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// What the window is compared with.
-enum Comparison: String, ExpressibleByArgument, CaseIterable {
+enum Comparison: ExpressibleByArgument, Equatable {
   /// The window of the same length just before.
   case prior
+  /// What a file of states counted.
+  case states(String)
+
+  init?(argument: String) {
+    if argument.isEmpty { return nil }
+    self = argument == "prior" ? .prior : .states(argument)
+  }
 }
 
 /// A zone: `Z` or `±HH:MM`.
@@ -161,18 +250,7 @@ struct FieldList: ExpressibleByArgument {
 
   init?(argument: String) {
     names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let groups = names.map { AnalysisOptions.members(of: $0).map { Array($0.utf8) } }
-    let hasGap = groups.joined().contains { name in
-      name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains { $0.isEmpty }
-    }
-    // A pair in the other order is the same pair, and a field is no pair with itself.
-    let sets = Set(groups.map(Set.init))
-    if hasGap || sets.count != names.count
-      || zip(groups, groups.map(Set.init)).contains(where: { $0.count != $1.count })
-    {
-      return nil
-    }
-    if groups.contains(where: { $0.count > 2 }) { return nil }
+    if !AnalysisOptions.areFields(names) { return nil }
   }
 }
 

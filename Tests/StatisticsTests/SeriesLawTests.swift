@@ -227,6 +227,23 @@ import Testing
     #expect(MannWhitney(LatencyHistogram(), LatencyHistogram()) == nil)
   }
 
+  @Test func quantilesOfResponseTimesHaveEnds() throws {
+    var times = LatencyHistogram()
+    #expect(times.quantileInterval(permille: 950) == nil)
+    // Up to 255 a bucket holds one value: the ends are the ranks themselves.
+    for value in (0..<100).reversed() { times.add(2 * value) }
+    for permille in [10, 500, 950] {
+      let ranks = try #require(QuantileRanks(count: 100, quantile: Double(permille) / 1000))
+      let found = try #require(times.quantileInterval(permille: permille))
+      #expect(
+        found.low == ranks.low.map { Double(2 * ($0 - 1)) } && found.high == ranks.high.map { Double(2 * ($0 - 1)) })
+      let quantile = try #require(times.quantile(permille: permille))
+      #expect((found.low ?? 0) <= quantile && quantile <= (found.high ?? 200))
+    }
+    #expect(times.quantileInterval(permille: 990)?.high == nil)
+    #expect(times.quantileInterval(permille: 1000) == nil)
+  }
+
   @Test func bucketsAreWithinAQuarterOfAPercent() {
     var generator = SeededGenerator(seed: 16)
     var last = (value: 0, index: 0)
