@@ -300,7 +300,7 @@ struct StateReader {
     let range = Timestamp.secondsRange
     var left = (interactions: cell.interactions, rated: cell.rating.count)
     for group in try groups(
-      bytes, .days, stride: 5, within: range.lowerBound / 86_400 - 1...range.upperBound / 86_400 + 1)
+      bytes, .days, stride: 5, within: range.lowerBound / 86_400...range.upperBound / 86_400)
     {
       let values = Array(group)
       let day = DayCount(day: values[0], interactions: values[1], rated: values[2], poor: values[3], sum: values[4])

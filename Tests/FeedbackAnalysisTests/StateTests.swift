@@ -124,7 +124,10 @@ import Timestamps
         }
         if throughText { analyses[0] = try Self.merged([Self.states(analyses[0])]) }
         #expect(Self.states(analyses[0]) == states, "seed \(seed), \(shards) parts")
-        #expect(Self.report(analyses[0]) == report, "seed \(seed), \(shards) parts")
+        // A report is made of what states hold, and takes long: of each seed one number of parts, of each tenth all.
+        if seed % 10 == 0 || shards == [1, 2, 7, 100][Int(seed % 4)] {
+          #expect(Self.report(analyses[0]) == report, "seed \(seed), \(shards) parts")
+        }
         rounds += 1
       }
     }
