@@ -3,8 +3,8 @@ import Statistics
 /// Looks for slices in which poor answers are more frequent, for early signs of it, and for missing feedback.
 ///
 /// A slice is tested when it has enough ratings from enough people, and when there is a rest to compare it with. Two
-/// tests are made: its share of poor answers against the rest (two proportions, pooled), and against the target (score
-/// test, which inverts Wilson's one-sided bound). All tests of a report are corrected for together. A slice is a problem
+/// tests are made: its share of poor answers against the rest (two proportions, pooled), and against the target (the exact
+/// binomial tail). All tests of a report are corrected for together. A slice is a problem
 /// if its share is 3 points or more above the rest's and one of the tests holds after that. Everything taken together is
 /// tested against the target; it is a problem if no slice is.
 struct ProblemDetector {
@@ -75,8 +75,7 @@ struct ProblemDetector {
     guard options.isEnough(candidate.cell) else { return candidate }
     let isWhole = candidate.scope == .all
     if isEverything(candidate.cell) && !isWhole { return candidate }
-    let target = ProportionInterval.chanceOfAtLeast(
-      count: rating.poorCount, total: rating.count, ifShareIs: options.targetPoor)
+    let target = chance(ofAtLeast: rating.poorCount, of: rating.count)
     candidate.target = target.map { family.add($0) }
     if !isWhole {
       let test = TwoProportions(
@@ -86,6 +85,16 @@ struct ProblemDetector {
       candidate.rest = test.map { family.add($0.pValue) }
     }
     return candidate
+  }
+
+  /// How likely so many poor ratings are where the share is the target.
+  ///
+  /// Exactly, as the normal approximation finds a skewed tail too often; for very many, where it does not, by the score.
+  private func chance(ofAtLeast count: Int, of total: Int) -> Double? {
+    if total > 1_000_000 {
+      return ProportionInterval.chanceOfAtLeast(count: count, total: total, ifShareIs: options.targetPoor)
+    }
+    return Distribution.binomialCDF(total - count, trials: total, probability: 1 - options.targetPoor)
   }
 
   private mutating func judge(_ candidates: [Candidate], _ family: TestFamily) {
