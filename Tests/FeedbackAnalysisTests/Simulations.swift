@@ -152,7 +152,7 @@ struct Simulations {
 
   @Test(arguments: [0.15, 0.10]) func chanceIsRarelyFlagged(share: Double) throws {
     var generator = SeededGenerator(seed: UInt64(share * 1000))
-    let runs = 100
+    let runs = 300
     var alarmed = 0
     var kinds: [String: Int] = [:]
     for _ in 0..<runs {
@@ -163,8 +163,8 @@ struct Simulations {
     }
     Self.row(["reports with a false alarm, 30 categories", "\(share)", Self.percent(alarmed, runs)])
     print("  of kinds: \(kinds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
-    // Ten of a hundred are allowed; 16 and more would be by chance in fewer than 5 % of such simulations.
-    #expect(alarmed <= 15)
+    // Ten of a hundred are allowed; 39 of 300 and more would be by chance in fewer than 5 % of such simulations.
+    #expect(alarmed <= 38)
   }
 
   @Test func aPlantedRegressionIsFoundAndNamedFirst() throws {
