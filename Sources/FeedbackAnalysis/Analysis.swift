@@ -206,6 +206,9 @@ public struct Analysis: Sendable {
     if let last { latest = latest.map { max($0, last) } ?? last }
   }
 
+  /// When what was counted ends: where the window does, else just after the last time that occurred.
+  public var windowEnd: Timestamp? { window.until ?? latest }
+
   /// Widens the window so that another one is inside of it.
   mutating func cover(_ other: TimeWindow) {
     window.since = window.since.flatMap { since in other.since.map { min(since, $0) } }

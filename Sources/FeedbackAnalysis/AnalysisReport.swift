@@ -104,7 +104,9 @@ public struct AnalysisReport: Sendable {
   private func testSlowness(_ family: inout TestFamily) -> [(Scope, Slowness, TestFamily.Test)] {
     let slices = [Slice(scope: .all, cell: total)] + fields.flatMap(\.slices)
     return slices.compactMap { slice in
-      guard let found = Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin) else { return nil }
+      guard options.isEnough(slice.cell),
+        let found = Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin)
+      else { return nil }
       return (slice.scope, found, family.add(found.q))
     }
   }

@@ -58,7 +58,7 @@ struct MeanEstimate: Sendable, Equatable {
   ///
   /// The number m of people is what is known of them, or how many are likely where so many of the buckets hold somebody
   /// (linear counting); at most one for each rating.
-  private static func likelyDesignEffect(_ count: Int, people: Int, buckets: Int) -> Double {
+  static func likelyDesignEffect(_ count: Int, people: Int, buckets: Int) -> Double {
     let all = Double(UserBuckets.count)
     let share = min(Double(buckets), all - 0.5) / all
     let likely = max(Double(people), log(1 - share) / log(1 - 1 / all))
@@ -67,6 +67,17 @@ struct MeanEstimate: Sendable, Equatable {
 }
 
 extension Cell {
+  /// The design effect of the share of poor answers that tests allow for: what the buckets show where it is above 1.3, what is
+  /// likely where there are too few of them, else 1.
+  var testDesignEffect: Double {
+    guard let found = poorDesignEffect else {
+      let effect = MeanEstimate.likelyDesignEffect(
+        rating.count, people: people.count, buckets: buckets.sums.count)
+      return effect > 1.3 ? effect : 1
+    }
+    return found.value > 1.3 ? found.value : 1
+  }
+
   /// The interval of the mean of the overall ratings.
   var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets, people: people.count) }
 }

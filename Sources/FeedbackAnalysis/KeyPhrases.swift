@@ -5,7 +5,7 @@ import TextAnalysis
 /// Words and runs of two or three of them that one side of texts uses more than another, by log odds with an informative
 /// Dirichlet prior.
 ///
-/// A phrase is kept if three different people or more use it on its side, with z of 1.96 or more that survives the
+/// A phrase is kept if five different people or more use it on its side, with z of 1.96 or more that survives the
 /// correction among all phrases that were tested. One inside of a longer one that occurs as often says nothing of its own
 /// and is dropped.
 public struct KeyPhrases: Sendable {
@@ -32,7 +32,7 @@ public struct KeyPhrases: Sendable {
   /// Different people who wrote those on its side.
   public let peopleCount: Int
 
-  static let peopleMin = 3
+  static let peopleMin = AnalysisOptions.signalMin
   static let phrasesMax = 10
 
   /// Compares the texts of samples with those of others; `zMin` is how telling a phrase has to be.

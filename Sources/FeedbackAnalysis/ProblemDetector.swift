@@ -75,14 +75,21 @@ struct ProblemDetector {
     guard options.isEnough(candidate.cell) else { return candidate }
     let isWhole = candidate.scope == .all
     if isEverything(candidate.cell) && !isWhole { return candidate }
-    let target = chance(ofAtLeast: rating.poorCount, of: rating.count)
+    // A person who rates ten times is not ten people: both tests are of so many ratings fewer.
+    let effect = candidate.cell.testDesignEffect
+    let target = chance(
+      ofAtLeast: Int(Double(rating.poorCount) / effect), of: Int(Double(rating.count) / effect))
     candidate.target = target.map { family.add($0) }
     if !isWhole {
       let test = TwoProportions(
         count: rating.poorCount, total: rating.count,
         otherCount: total.rating.poorCount - rating.poorCount,
         otherTotal: total.rating.count - rating.count)
-      candidate.rest = test.map { family.add($0.pValue) }
+      let (n, rest) = (Double(rating.count), Double(total.rating.count - rating.count))
+      let both = (effect * rest + total.testDesignEffect * n) / (n + rest)
+      candidate.rest = test.map { test in
+        family.add(both > 1 ? 2 * Distribution.normalCDF(-abs(test.z) / both.squareRoot()) : test.pValue)
+      }
     }
     return candidate
   }
@@ -103,7 +110,7 @@ struct ProblemDetector {
       let isAboveTarget = (candidate.target?.p ?? 1) < 0.05
       let routes = [candidate.rest, isAboveTarget ? candidate.target : nil].compactMap(\.self).map { family.q($0) }
       if let q = routes.min(), q <= options.fdr {
-        let isHigh = q <= 0.01 && evidence.rated >= 100
+        let isHigh = q <= 0.01 && Double(evidence.rated) / candidate.cell.testDesignEffect >= 100
         add(.problem, candidate, evidence, q: q, isHigh ? .high : .medium)
       } else if isSignal(candidate) {
         add(.earlySignal, candidate, evidence, q: routes.min(), .low)
@@ -144,9 +151,9 @@ struct ProblemDetector {
       : SliceExcess(
         count: rating.poorCount, total: rating.count, allCount: total.rating.poorCount,
         allTotal: total.rating.count)
-    guard let excess, let interval = ProportionInterval(count: rating.poorCount, total: rating.count) else {
-      return nil
-    }
+    let interval = ProportionInterval(
+      count: rating.poorCount, total: rating.count, designEffect: candidate.cell.testDesignEffect)
+    guard let excess, let interval else { return nil }
     return PoorEvidence(
       poor: rating.poorCount, rated: rating.count, interval: interval,
       restRated: isWhole ? 0 : total.rating.count - rating.count, excess: excess,

@@ -85,7 +85,7 @@ private func min(_ a: [UInt8], _ b: [UInt8], _ precedes: ([UInt8], [UInt8]) -> B
 /// Texts that people wrote: all while they are few, else those whose hash begins with as many zeros as it takes.
 struct CommentSample: Sendable {
   /// At most so many texts.
-  static let countMax = 1 << 12
+  static let countMax = 1 << 11
   /// Of a text so many bytes, as JSON spells them.
   static let lengthMax = 1000
 

@@ -102,6 +102,9 @@ public enum JSONNumber {
   public static func fixed(
     _ bytes: Span<UInt8>, _ range: Range<Int>, decimals: Int
   ) -> (floor: Int, isExact: Bool)? {
+    if let plain = plain(bytes, range), plain < 100_000_000_000 {
+      return (plain * scales[min(max(decimals, 0), 7)], true)
+    }
     let shape = Shape(bytes, range)
     if shape.isZero { return (0, true) }
     if shape.isNegative || shape.point > 11 { return nil }
@@ -110,6 +113,7 @@ public enum JSONNumber {
 
   /// A number that is whole and fits Int, however it is spelled (`1200`, `1.2e3`), or nil.
   public static func integer(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    if let plain = plain(bytes, range) { return plain }
     let shape = Shape(bytes, range)
     if shape.isZero { return 0 }
     if shape.point > 18 || shape.point < 1 { return nil }
@@ -117,6 +121,21 @@ public enum JSONNumber {
       return nil
     }
     return shape.isNegative ? -magnitude : magnitude
+  }
+
+  private static let scales = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]
+
+  /// What most numbers are: up to 18 digits and nothing else; nil for any other spelling.
+  @inline(__always)
+  private static func plain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    if range.count > 18 { return nil }
+    var value = 0
+    for index in range {
+      let digit = bytes[index] &- 0x30
+      if digit > 9 { return nil }
+      value = value &* 10 &+ Int(digit)
+    }
+    return value
   }
 
   /// The nearest double, or nil where it is not finite.

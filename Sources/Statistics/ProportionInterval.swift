@@ -16,11 +16,11 @@ public struct ProportionInterval: Sendable, Equatable {
   /// The interval at `z` standard errors: centre (p + z²/2n) / (1 + z²/n), half-width z/(1 + z²/n) · √(p(1−p)/n +
   /// z²/4n²).
   ///
-  /// nil where nothing was counted.
-  public init?(count: Int, total: Int, z: Double = z95) {
+  /// With a design effect d, at least 1, n is a d-th of what was counted. nil where nothing was counted.
+  public init?(count: Int, total: Int, z: Double = z95, designEffect: Double = 1) {
     guard total > 0, count >= 0, count <= total else { return nil }
-    let n = Double(total)
-    let p = Double(count) / n
+    let n = Double(total) / designEffect
+    let p = Double(count) / Double(total)
     let scale = 1 + z * z / n
     let centre = (p + z * z / (2 * n)) / scale
     let half = z / scale * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()

@@ -33,6 +33,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   /// A leap second, which only the last minute of a day in UTC can have, counts as the second after. Digits past the
   /// nanosecond are dropped.
   public init?(_ text: Span<UInt8>, _ range: Range<Int>, form: Form = .strict) {
+    if let seconds = Timestamp.plainSeconds(text, range) {
+      self.init(seconds: seconds)
+      return
+    }
     var cursor = TimestampCursor(end: range.upperBound, position: range.lowerBound)
     guard let year = cursor.digits(text, 4), cursor.take(text, 0x2D),
       let month = cursor.digits(text, 2), cursor.take(text, 0x2D),
@@ -67,6 +71,26 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     if isLeapSecond && Timestamp.floorModulo(total, 86_400) != 0 { return nil }
     guard Timestamp.secondsRange.contains(total) else { return nil }
     self.init(seconds: total, nanoseconds: nanoseconds)
+  }
+
+  /// The seconds of the spelling that most logs have, `2024-10-15T10:30:00Z`; nil for any other, and for what is no time.
+  private static func plainSeconds(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    let start = range.lowerBound
+    guard range.count == 20, text[start + 4] == 0x2D, text[start + 7] == 0x2D, text[start + 10] == 0x54,
+      text[start + 13] == 0x3A, text[start + 16] == 0x3A, text[start + 19] == 0x5A
+    else { return nil }
+    var isNumber = true
+    func two(_ offset: Int) -> Int {
+      let (tens, ones) = (text[start + offset] &- 0x30, text[start + offset + 1] &- 0x30)
+      isNumber = isNumber && tens <= 9 && ones <= 9
+      return Int(tens) &* 10 &+ Int(ones)
+    }
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
+    let (hour, minute, second) = (two(11), two(14), two(17))
+    guard isNumber, (1...12).contains(month), hour < 24, minute < 60, second < 60, day >= 1,
+      day <= 28 || day <= dayCount(year: year, month: month)
+    else { return nil }
+    return days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second
   }
 
   /// Reads a moment from a string.

@@ -162,7 +162,18 @@ struct AnalyzeCommand: Tool {
     let records = RecordInput(
       paths: [path], lineLengthMax: input.lineLengthMax, diagnostics: diagnostics,
       rejects: try Rejects(diagnostics, budget: .count(0), path: nil))
-    return try mergeStates(records).0.analysis
+    let earlier = try mergeStates(records).0.analysis
+    let asked = options
+    func refuse(_ why: String) -> CommandError { CommandError(.data, "--compare-to \(path): \(why)") }
+    if earlier.options.fields != asked.fields || earlier.options.timeField != asked.timeField
+      || earlier.options.zone != asked.zone
+    {
+      throw refuse("its states were made with another --by, --time-field or --tz")
+    }
+    if let end = earlier.windowEnd, let begin = asked.window.since, end > begin {
+      throw refuse("its window does not end before the other one begins")
+    }
+    return earlier
   }
 
   private func mergeStates(_ records: RecordInput) throws -> (ComparedAnalysis, AnalyzeRun) {

@@ -156,8 +156,8 @@ import Testing
       }.sorted()
     }
     let whole = sorted(sample(texts))
-    var merged = sample(texts[..<5000])
-    merged.merge(sample(texts[5000...].reversed()))
+    var merged = sample(texts[..<3000])
+    merged.merge(sample(texts[3000...].reversed()))
     #expect(sorted(merged) == whole)
     #expect(whole.count <= CommentSample.countMax && whole.count > CommentSample.countMax / 3)
   }
