@@ -6,7 +6,7 @@ import TextAnalysis
 /// Dirichlet prior.
 ///
 /// A phrase is kept if five different people or more use it on its side, with z of 1.96 or more that survives the
-/// correction among all phrases that were tested. One inside of a longer one that occurs as often says nothing of its own
+/// correction among all phrases that were tested, and if one of its words has four bytes or more. One inside of a longer one that occurs as often says nothing of its own
 /// and is dropped.
 public struct KeyPhrases: Sendable {
   /// One phrase.
@@ -48,7 +48,8 @@ public struct KeyPhrases: Sendable {
     peopleCount = Set(samples.flatMap { $0.comments.map(\.person) }).count
     var found: [Phrase] = []
     for length in 1...3 {
-      for gram in table.grams where gram.length == length && gram.peopleCount >= Self.peopleMin {
+      for gram in table.grams
+      where gram.length == length && gram.peopleCount >= Self.peopleMin && Self.saysSomething(table.text(gram)) {
         let odds = LogOdds(
           count: gram.count, total: table.totals[length - 1], otherCount: gram.otherCount,
           otherTotal: table.otherTotals[length - 1])
@@ -63,6 +64,11 @@ public struct KeyPhrases: Sendable {
     let q = isStrict ? FalseDiscovery.adjustedUnderDependence(p) : FalseDiscovery.adjusted(p)
     let kept = zip(found, q).filter { $0.z >= zMin && $1 <= fdr }.map(\.0)
     phrases = Array(Self.withoutParts(kept).sorted { Self.precedes($0, $1) }.prefix(Self.phrasesMax))
+  }
+
+  /// Whether a word of four bytes or more is in a phrase: articles and prepositions alone say nothing.
+  private static func saysSomething(_ phrase: [UInt8]) -> Bool {
+    phrase.split(separator: 0x20).contains { $0.count >= 4 }
   }
 
   private static func precedes(_ a: Phrase, _ b: Phrase) -> Bool {
