@@ -58,7 +58,7 @@ let package = Package(
     library("FeedbackCollection", ["FeedbackModel", "NDJSON", "Timestamps", "Digest"]),
     library(
       "FeedbackAnalysis", ["FeedbackModel", "NDJSON", "Timestamps", "Statistics", "Digest"]),
-    library("FeedbackCuration", ["FeedbackModel", "NDJSON", "Timestamps"]),
+    library("FeedbackCuration", ["FeedbackModel", "NDJSON", "Timestamps", "Digest", "SystemIO"]),
     library(
       "FeedbackExport", ["FeedbackModel", "FeedbackStore", "NDJSON", "Timestamps", "DelimitedText"]),
 

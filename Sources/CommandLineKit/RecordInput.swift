@@ -87,6 +87,19 @@ public final class RecordInput {
     }
   }
 
+  /// Reads a file of records that a command looks things up in; a bad record ends the command (65).
+  public static func readAll(
+    _ path: String, _ diagnostics: Diagnostics, _ scanner: inout LineScanner,
+    _ body: (Span<UInt8>, borrowing LineScanner) throws -> Void
+  ) throws {
+    let rejects = try Rejects(diagnostics, budget: .count(0), path: nil)
+    let input = RecordInput(paths: [path], lineLengthMax: 16_777_216, diagnostics: diagnostics, rejects: rejects)
+    try input.forEach(&scanner) { bytes, scanner, _ in
+      try body(bytes, scanner)
+      return true
+    }
+  }
+
   // MARK: Several threads
 
   /// As `forEach`, on up to `jobs` threads where a file can be read in parts: what is written, refused and counted is the

@@ -1,64 +1,156 @@
 import FeedbackModel
 import NDJSON
 
-/// Turns interactions into records of type `example`, and counts those that are not fit by reason.
+/// Turns interactions into what a use asks for, one by one, and counts those that are not fit by reason.
 public struct ExampleRouter: Sendable {
+  /// What became of an interaction.
+  public enum Outcome: Sendable, Equatable {
+    /// It was left out, and counted.
+    case dropped
+    /// It became an example or a pair, which stands in `line`.
+    case made
+    /// It became an example with a label (true for a good answer), which stands in `line`; a pair may come of it.
+    case labelled(Bool)
+    /// It is used as it is.
+    case kept
+  }
+
   private let policy: RoutePolicy
-  /// The line of the last example, without its newline.
+  /// What the records are wanted for.
+  public let use: TrainingUse
+  /// The line of the last example or pair, without its newline.
   public private(set) var line: [UInt8] = []
   /// What was left out.
   public private(set) var dropped = DropCounts()
 
   /// Starts with nothing left out.
-  public init(_ policy: RoutePolicy) { self.policy = policy }
+  public init(_ policy: RoutePolicy, for use: TrainingUse = .sft) {
+    self.policy = policy
+    self.use = use
+  }
 
   /// A router of the same policy with nothing left out.
-  public var empty: ExampleRouter { ExampleRouter(policy) }
+  public var empty: ExampleRouter { ExampleRouter(policy, for: use) }
 
   /// Adds what another one has left out.
   public mutating func add(_ counts: DropCounts) { dropped.add(counts) }
 
-  /// Decides on the interaction that a scanner with `Route.extraPaths` saw last; makes `line` of it and returns true if it may be trained on.
+  /// Adds what fell out when the answers with a label were put together.
+  public mutating func add(_ reason: DropReason, count: Int) { dropped.add(reason, count: count) }
+
+  /// Decides on the interaction that a scanner with `Route.extraPaths` saw last, and makes `line` of it.
   ///
-  /// The members of the example are copied as they were spelled, in the order of the wire.
-  public mutating func makeExample(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner
-  ) throws(RecordError) -> Bool {
-    let target: TrainingTarget
-    switch try Route.interaction(bytes, scanner, policy) {
+  /// The members are copied as they were spelled, in the order of the wire.
+  public mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) -> Outcome {
+    line.removeAll(keepingCapacity: true)
+    switch try Route.interaction(bytes, scanner, policy, for: use) {
     case .drop(let reason):
       dropped.add(reason)
-      return false
-    case .train(let answer): target = answer
+      return .dropped
+    case .keep: return .kept
+    case .train(.correction) where use == .pairs:
+      try makePair(bytes, scanner)
+      return .made
+    case .train(let target):
+      try makeExample("sft", bytes, scanner, answer(target, scanner), label: true, origin: target.rawValue)
+      return .made
+    case .prompt(let target):
+      let answer = target.map { self.answer($0, scanner) } ?? .missing
+      try makeExample("prompt", bytes, scanner, answer, label: target.map { _ in true }, origin: target?.rawValue)
+      return .made
+    case .label(let isGood):
+      let origin = TrainingTarget.rated.rawValue
+      try makeExample("kto", bytes, scanner, scanner[.aiResponse], label: isGood, origin: origin)
+      return .labelled(isGood)
     }
-    line.removeAll(keepingCapacity: true)
-    line.append("{\"type\":\"example\",\"use\":\"sft\"")
+  }
+
+  private func answer(_ target: TrainingTarget, _ scanner: borrowing LineScanner) -> Field {
+    target == .correction ? scanner[.correctedResponse] : scanner[.aiResponse]
+  }
+
+  private mutating func makeExample(
+    _ use: String, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ completion: Field, label: Bool?,
+    origin: String?
+  ) throws(RecordError) {
+    line.append("{\"type\":\"example\",\"use\":\"")
+    line.append(contentsOf: use.utf8)
+    line.append(0x22)
     let id = try scanner.text(.id)
     if id.kind == .string {
       line.append(",\"id\":\"")
       line.append(bytes, id.range)
-      line.append("#sft\",\"interaction_id\":")
+      line.append(0x23)
+      line.append(contentsOf: use.utf8)
+      line.append("\",\"interaction_id\":")
       line.append(bytes, id.textRange)
     }
-    copy(",\"session_id\":", bytes, try scanner.text(.sessionID))
-    copy(",\"user_id\":", bytes, try scanner.text(.userID))
-    copy(",\"category\":", bytes, try scanner.text(.category))
-    copy(",\"user_rating\":", bytes, scanner[.userRating])
-    copy(",\"system_prompt\":", bytes, try scanner.text(.systemPrompt))
-    copy(",\"history\":", bytes, try scanner.history(bytes))
-    copy(",\"user_prompt\":", bytes, scanner[.userPrompt])
-    let answer = target == .correction ? scanner[.correctedResponse] : scanner[.aiResponse]
-    copy(",\"completion\":", bytes, answer)
-    line.append(",\"label\":true,\"origin\":\"")
-    line.append(contentsOf: target.rawValue.utf8)
-    line.append("\"}")
-    return true
+    try line.appendOwner(bytes, scanner)
+    line.append(",\"user_rating\":", bytes, scanner[.userRating])
+    try line.appendPromptSide(bytes, scanner)
+    line.append(",\"completion\":", bytes, completion)
+    if let label { line.append(label ? ",\"label\":true" : ",\"label\":false") }
+    if let origin { line.appendOrigin(origin) }
+    line.append(0x7D)
   }
 
-  private mutating func copy(_ key: StaticString, _ bytes: Span<UInt8>, _ field: Field) {
+  /// The pair of a correction and of the answer that it corrects.
+  private mutating func makePair(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) {
+    line.append("{\"type\":\"pair\"")
+    let id = try scanner.text(.id)
+    if id.kind == .string {
+      line.append(",\"id\":\"")
+      line.append(bytes, id.range)
+      line.append("#pair\"")
+    }
+    try line.appendOwner(bytes, scanner)
+    try line.appendPromptSide(bytes, scanner)
+    line.append(",\"chosen\":", bytes, scanner[.correctedResponse])
+    line.append(",\"rejected\":", bytes, scanner[.aiResponse])
+    line.append(",\"rejected_id\":", bytes, id)
+    line.append(",\"rejected_rating\":", bytes, scanner[.userRating])
+    line.appendLengthRatio(
+      JSONText.bytes(bytes, scanner[.correctedResponse]).count, JSONText.bytes(bytes, scanner[.aiResponse]).count)
+    line.appendOrigin(TrainingTarget.correction.rawValue)
+    line.append(0x7D)
+  }
+}
+
+extension [UInt8] {
+  /// A member with the value of a field, if it has one.
+  mutating func append(_ key: StaticString, _ bytes: Span<UInt8>, _ field: Field) {
     if !field.hasValue { return }
-    line.append(key)
-    line.append(bytes, field.textRange)
+    append(key)
+    append(bytes, field.textRange)
+  }
+
+  /// Whose record it is, and what about.
+  mutating func appendOwner(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) {
+    append(",\"session_id\":", bytes, try scanner.text(.sessionID))
+    append(",\"user_id\":", bytes, try scanner.text(.userID))
+    append(",\"category\":", bytes, try scanner.text(.category))
+  }
+
+  /// What the model was asked.
+  mutating func appendPromptSide(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) {
+    append(",\"system_prompt\":", bytes, try scanner.text(.systemPrompt))
+    append(",\"history\":", bytes, try scanner.history(bytes))
+    append(",\"user_prompt\":", bytes, scanner[.userPrompt])
+  }
+
+  mutating func appendOrigin(_ origin: String) {
+    append(",\"origin\":\"")
+    append(contentsOf: origin.utf8)
+    append(0x22)
+  }
+
+  /// How long the chosen answer is beside the rejected one, in bytes of text, to two decimals: a model that is shown
+  /// longer answers as the better ones learns length.
+  mutating func appendLengthRatio(_ chosen: Int, _ rejected: Int) {
+    let hundredths = (chosen * 200 + rejected) / (2 * rejected)
+    append(",\"length_ratio\":")
+    JSONNumber.append(hundredths / 100, to: &self)
+    append(contentsOf: [0x2E, 0x30 + UInt8(hundredths / 10 % 10), 0x30 + UInt8(hundredths % 10)])
   }
 }
 
@@ -69,8 +161,8 @@ public struct DropCounts: Sendable {
   /// Starts with none.
   public init() {}
 
-  /// Counts one.
-  public mutating func add(_ reason: DropReason) { counts[reason.rawValue] += 1 }
+  /// Counts one, or several.
+  public mutating func add(_ reason: DropReason, count: Int = 1) { counts[reason.rawValue] += count }
 
   /// Adds others.
   public mutating func add(_ others: DropCounts) {

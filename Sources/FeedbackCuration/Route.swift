@@ -1,6 +1,25 @@
 import FeedbackModel
 import NDJSON
 
+/// What records are wanted for.
+public enum TrainingUse: String, CaseIterable, Sendable {
+  /// Supervised fine-tuning: a prompt and the answer to learn.
+  case sft
+  /// A better and a worse answer to one prompt.
+  case pairs
+  /// A good or a bad answer alone.
+  case kto
+  /// The prompt, with the answer to learn where there is one.
+  case prompts
+  /// Poor answers that wait for somebody to say what they should have been.
+  case review
+  /// Poor answers that a better model must not give again.
+  case regression
+
+  /// Whether what comes of a record depends on the others, so that nothing is known before the last one.
+  public var needsWholeInput: Bool { self == .pairs || self == .kto }
+}
+
 /// What may be trained on besides the rules that always hold.
 public struct RoutePolicy: Sendable {
   /// The least quality of an answer that is learnt as it was given; without one it is the standard for interactions, and
@@ -10,6 +29,8 @@ public struct RoutePolicy: Sendable {
   public var approvedOnly = false
   /// Answers that nobody rated, too.
   public var includeUnrated = false
+  /// The people whose answers are used for nothing.
+  public var optedOut = OptedOutPeople()
 
   /// The rules that always hold, and the standard threshold.
   public init() {}
@@ -21,6 +42,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case notIngested
   /// It ended in an error.
   case error
+  /// The person does not want to be used for training.
+  case optedOut
   /// A reviewer said no.
   case rejected
   /// No reviewer said yes, and only approved ones were asked for.
@@ -37,12 +60,27 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case emptyAnswer
   /// It was made for another use: a pair, a negative label, a prompt alone.
   case otherUse
+  /// Neither good nor poor: no half of a pair, and no label.
+  case middling
+  /// Poor, but of an accuracy of four stars or more: unwelcome, not wrong, and so not the worse answer of a pair.
+  case unwelcome
+  /// There is no answer of the other kind to the same prompt.
+  case unpaired
+  /// It is in a pair, and so no label alone.
+  case paired
+  /// Somebody said what the answer should have been, so there is nothing to review.
+  case corrected
+  /// More than two stars: nothing to review.
+  case notPoor
+  /// The better and the worse answer are the same, or not better and worse.
+  case tie
 
   /// The words that follow a count.
   public var words: String {
     switch self {
     case .notIngested: "with feedback outside of `feedback` (fb-ingest moves it)"
     case .error: "with an error"
+    case .optedOut: "of people who opted out"
     case .rejected: "rejected by a reviewer"
     case .notApproved: "not approved"
     case .unrated: "unrated"
@@ -51,14 +89,27 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .emptyPrompt: "with an empty prompt"
     case .emptyAnswer: "with an empty answer"
     case .otherUse: "for another use"
+    case .middling: "neither good nor poor"
+    case .unwelcome: "poor but accurate"
+    case .unpaired: "without a counterpart"
+    case .paired: "in a pair"
+    case .corrected: "with a correction"
+    case .notPoor: "not poor"
+    case .tie: "of two answers of which none is better"
     }
   }
 }
 
 /// What becomes of a record.
 public enum Fate: Sendable, Equatable {
-  /// It is trained on, with this answer as the target.
+  /// It is trained on, with this answer as the target; in a pair, with the answer that was given as the worse one.
   case train(TrainingTarget)
+  /// People found the answer good (true) or poor: half of a pair, or a label alone.
+  case label(Bool)
+  /// The prompt is used, with this answer if one is worth learning.
+  case prompt(TrainingTarget?)
+  /// The record is used as it is.
+  case keep
   /// It is left out.
   case drop(DropReason)
 }
@@ -77,14 +128,27 @@ public enum TrainingTarget: String, Sendable {
 ///
 /// A correction is learnt whatever the rating; one that says what the answer said corrects nothing and is none. Without
 /// one, an answer of at most two stars is never a target, whatever the threshold; errors and what a reviewer rejected are
-/// never trained on at all.
+/// never trained on at all, and neither is what came of people who opted out.
 public enum Route {
-  /// The members outside of `feedback` that decide, too: a scanner has to locate them in the first extra slots.
-  public static let extraPaths = [["user_rating"], ["approved"], ["corrected_response"]]
+  /// The members that decide besides those of an interaction: a scanner has to locate them in the first extra slots.
+  public static let extraPaths = [
+    ["user_rating"], ["approved"], ["corrected_response"], ["chosen"], ["rejected"], ["chosen_rating"],
+    ["rejected_rating"],
+  ]
 
   /// The rating of an example, which stands at its top.
   public static func exampleRating(_ scanner: borrowing LineScanner) -> Field {
     scanner.fields[LineScanner.extraSlot(0)]
+  }
+
+  /// The better answer of a pair.
+  public static func chosen(_ scanner: borrowing LineScanner) -> Field {
+    scanner.fields[LineScanner.extraSlot(3)]
+  }
+
+  /// The worse answer of a pair.
+  public static func rejected(_ scanner: borrowing LineScanner) -> Field {
+    scanner.fields[LineScanner.extraSlot(4)]
   }
 
   /// Whether an interaction is flat, as logs have it: what people said about it was not moved into `feedback` yet.
@@ -100,19 +164,49 @@ public enum Route {
 
   /// The fate of the interaction that a scanner with `extraPaths` saw last.
   public static func interaction(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy, for use: TrainingUse = .sft
   ) throws(RecordError) -> Fate {
     if isFlat(scanner) { return .drop(.notIngested) }
-    if try scanner.isError(bytes) { return .drop(.error) }
-    switch try scanner.boolean(.approved) {
-    case false?: return .drop(.rejected)
-    case nil: if policy.approvedOnly { return .drop(.notApproved) }
-    case true?: break
-    }
+    if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
     let rating = try scanner.rating(bytes, .userRating)
     if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
     let answer = try scanner.text(.aiResponse)
-    if corrects(bytes, try scanner.text(.correctedResponse), answer) { return .train(.correction) }
+    let isCorrected = corrects(bytes, try scanner.text(.correctedResponse), answer)
+    if use == .sft { return target(bytes, rating, answer, isCorrected: isCorrected, policy) }
+    if use == .prompts {
+      let fate = target(bytes, rating, answer, isCorrected: isCorrected, policy)
+      if case .train(let target) = fate { return .prompt(target) }
+      return .prompt(nil)
+    }
+    if isBlank(bytes, answer) { return .drop(.emptyAnswer) }
+    switch use {
+    case .pairs where isCorrected: return .train(.correction)
+    case .kto where isCorrected: return .drop(.paired)
+    case .review, .regression:
+      guard let rating else { return .drop(.unrated) }
+      if !rating.isPoor { return .drop(.notPoor) }
+      return isCorrected ? .drop(.corrected) : .keep
+    default: return label(rating, accuracy: try scanner.rating(bytes, .accuracy), policy)
+    }
+  }
+
+  /// Why a record is used for nothing, whatever the use; nil if nothing forbids it.
+  private static func exclusion(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+  ) throws(RecordError) -> DropReason? {
+    if try scanner.isError(bytes) { return .error }
+    if !policy.optedOut.isEmpty, policy.optedOut.contains(bytes, try scanner.text(.userID)) { return .optedOut }
+    switch try scanner.boolean(.approved) {
+    case false?: return .rejected
+    case nil: return policy.approvedOnly ? .notApproved : nil
+    case true?: return nil
+    }
+  }
+
+  private static func target(
+    _ bytes: Span<UInt8>, _ rating: Rating?, _ answer: Field, isCorrected: Bool, _ policy: RoutePolicy
+  ) -> Fate {
+    if isCorrected { return .train(.correction) }
     if let rating {
       if rating.isPoor { return .drop(.poor) }
       if !rating.hasQuality(atLeast: policy.threshold ?? .standard) { return .drop(.belowThreshold) }
@@ -123,25 +217,38 @@ public enum Route {
     return .train(rating == nil ? .unrated : .rated)
   }
 
+  private static func label(_ rating: Rating?, accuracy: Rating?, _ policy: RoutePolicy) -> Fate {
+    guard let rating else { return .drop(.unrated) }
+    if rating.isPoor { return accuracy?.isGood == true ? .drop(.unwelcome) : .label(false) }
+    if !rating.isGood { return .drop(.middling) }
+    if let threshold = policy.threshold, !rating.hasQuality(atLeast: threshold) { return .drop(.belowThreshold) }
+    return .label(true)
+  }
+
   /// The fate of an example that was made before: what is labelled bad, made for another use, an error, rejected, or poor
   /// without being a correction is no target, whoever made it and whatever it says of its origin.
   ///
   /// What else an interaction has to be was asked when the example was made; only what the policy asks for narrows it down.
   public static func example(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy, for use: TrainingUse = .sft
   ) throws(RecordError) -> Fate {
-    if !JSONText.equals(bytes, try scanner.text(.use), sft) { return .drop(.otherUse) }
-    if try scanner.boolean(.label) == false { return .drop(.otherUse) }
-    if try scanner.isError(bytes) { return .drop(.error) }
-    let isApproved = try scanner.boolean(.approved)
-    if isApproved == false { return .drop(.rejected) }
-    if policy.approvedOnly && isApproved != true { return .drop(.notApproved) }
+    let made = try scanner.text(.use)
+    let isPrompt = use == .prompts && JSONText.equals(bytes, made, prompt)
+    if !isPrompt && !JSONText.equals(bytes, made, use == .kto ? kto : sft) { return .drop(.otherUse) }
+    let label = try scanner.boolean(.label)
+    if label == false && use != .kto || label == nil && use == .kto { return .drop(.otherUse) }
+    if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
     let stars = try Rating.read(bytes, exampleRating(scanner), name: "user_rating")
     let feedbackStars = try scanner.rating(bytes, .userRating)
     let isPoor = stars?.isPoor == true || feedbackStars?.isPoor == true
     if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
     let completion = try scanner.text(.completion)
+    if isPrompt && completion.kind == .missing { return .prompt(nil) }
     if isBlank(bytes, completion) { return .drop(.emptyAnswer) }
+    if use == .kto, let label {
+      if label && isPoor || !label && (stars ?? feedbackStars)?.isGood == true { return .drop(.tie) }
+      return .label(label)
+    }
     let answer = try scanner.text(.aiResponse)
     let isCorrection =
       JSONText.equals(bytes, try scanner.text(.origin), correction) && corrects(bytes, completion, answer)
@@ -154,7 +261,30 @@ public enum Route {
     return .train(.rated)
   }
 
+  /// The fate of a pair that was made before: two answers that say the same, or of which the better one is poor and no
+  /// correction, teach nothing, whoever made the pair.
+  public static func pair(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+  ) throws(RecordError) -> Fate {
+    if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
+    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    let chosen = chosen(scanner)
+    let rejected = rejected(scanner)
+    for (field, name) in [(chosen, "chosen"), (rejected, "rejected")] where field.hasValue && field.kind != .string {
+      throw .schema(name, "not a string", at: field.start)
+    }
+    if isBlank(bytes, chosen) || isBlank(bytes, rejected) { return .drop(.emptyAnswer) }
+    if !corrects(bytes, chosen, rejected) { return .drop(.tie) }
+    let better = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(5)], name: "chosen_rating")
+    let worse = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(6)], name: "rejected_rating")
+    if JSONText.equals(bytes, try scanner.text(.origin), correction) { return .train(.correction) }
+    if let better, better.isPoor || better.millionths <= worse?.millionths ?? 0 { return .drop(.tie) }
+    return .train(.rated)
+  }
+
   private static let sft = Array("sft".utf8)
+  private static let kto = Array("kto".utf8)
+  private static let prompt = Array("prompt".utf8)
   private static let correction = Array(TrainingTarget.correction.rawValue.utf8)
 
   /// Whether a text is there and says something else than the answer that was given.

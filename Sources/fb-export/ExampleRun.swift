@@ -81,6 +81,7 @@ extension TrainingExample {
       dropped.add(reason)
       return nil
     case .train(let answer): target = answer
+    case .label, .prompt, .keep: return nil
     }
     let answer: Field
     switch (type, target) {

@@ -10,11 +10,11 @@ import Timestamps
 struct FilterCommand: Tool {
   static let configuration = CommandConfiguration(
     commandName: "fb-filter",
-    abstract: "Select records of feedback, byte for byte, or turn them into examples to train on.",
+    abstract: "Select records of feedback, byte for byte, or decide what they are good for.",
     discussion: """
       Reads newline-delimited JSON and writes the records that pass every criterion given, as they came. A record \
-      without the field that a criterion looks at does not pass it. With --for sft, writes one example for each record \
-      that passes and is fit to train on.
+      without the field that a criterion looks at does not pass it. With --for, writes what the records that pass are \
+      good for: examples and pairs to train on, or poor answers to look at.
       """,
     version: toolVersion)
 
@@ -60,10 +60,15 @@ struct FilterCommand: Tool {
   @Option(
     name: .customLong("for"),
     help: ArgumentHelp(
-      "Write examples for a use: sft.", valueName: "USE"))
-  var use: ExampleUse?
+      "Write what is fit for a use: sft, pairs, kto, prompts, review or regression.", valueName: "USE"))
+  var use: TrainingUse?
   @Flag(help: "With --for: take answers that nobody rated too.")
   var includeUnrated = false
+  @Option(
+    help: ArgumentHelp(
+      "With --for: leave out the people who opted out of training in the preferences records of FILE.",
+      valueName: "FILE"))
+  var preferences: String?
 
   @Option(help: Jobs.help)
   var jobs: WholeNumber?
@@ -72,7 +77,10 @@ struct FilterCommand: Tool {
 
   func validate() throws {
     _ = try Jobs.count(jobs)
-    if includeUnrated && use == nil { throw ValidationError("--include-unrated needs --for") }
+    if includeUnrated && use != .sft && use != .prompts {
+      throw ValidationError("--include-unrated needs --for sft or prompts")
+    }
+    if preferences != nil && use == nil { throw ValidationError("--preferences needs --for") }
     if timeField != nil && windowOptions.window.isUnbounded {
       throw ValidationError("--time-field needs --since, --until or --days-back")
     }
@@ -86,11 +94,13 @@ struct FilterCommand: Tool {
     var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? Route.extraPaths)
     var run = FilterRun(
       selection: selection, limit: limit?.value ?? .max, countsOnly: count,
-      router: use.map { _ in makeRouter() })
+      router: try use.map { try makeRouter($0, diagnostics) })
     stream.flushesLines = lineBuffered
     records.beforeWaiting = { try stream.flush() }
     defer { try? stream.flush() }
-    if run.limit > 0 {
+    if let use, use.needsWholeInput {
+      try gather(&run, records, &scanner, to: stream)
+    } else if run.limit > 0 {
       // How many have passed before is known only to who has read all that came before.
       let jobs = limit == nil ? try Jobs.count(jobs) : 1
       try records.forEach(&scanner, jobs: jobs, &run, to: stream)
@@ -98,6 +108,17 @@ struct FilterCommand: Tool {
     if count { try stream.write("\(run.made)\n") }
     try stream.finish()
     report(run, records, diagnostics)
+  }
+
+  /// Of a use that looks at several records at once, the lines come at the end.
+  private func gather(
+    _ run: inout FilterRun, _ records: RecordInput, _ scanner: inout LineScanner, to stream: OutputStream
+  ) throws {
+    let labelled = try LabelledAnswers()
+    try records.forEach(&scanner) { bytes, scanner, place in
+      try run.take(bytes, scanner, place, to: stream, labelled)
+    }
+    try run.finish(labelled, to: stream)
   }
 
   private func makeSelection() throws -> Selection {
@@ -122,14 +143,18 @@ struct FilterCommand: Tool {
     return selection
   }
 
-  private func makeRouter() -> ExampleRouter {
+  private func makeRouter(_ use: TrainingUse, _ diagnostics: Diagnostics) throws -> ExampleRouter {
     var policy = RoutePolicy()
     if let threshold = qualityThreshold.flatMap({ Quality(millionths: $0.millionths) }) {
       policy.threshold = threshold
     }
     policy.approvedOnly = approvedOnly
     policy.includeUnrated = includeUnrated
-    return ExampleRouter(policy)
+    if let preferences {
+      var scanner = LineScanner.records(extra: OptedOutPeople.extraPaths)
+      try RecordInput.readAll(preferences, diagnostics, &scanner) { try policy.optedOut.take($0, $1) }
+    }
+    return ExampleRouter(policy, for: use)
   }
 
   /// Says what was left out for a reason that the criteria did not ask for.
@@ -142,76 +167,12 @@ struct FilterCommand: Tool {
     if parts.isEmpty && !input.verbose { return }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
     let all = counted(records.readCount, "record")
-    let done = count ? "\(run.made) of \(all) counted" : "\(run.written) of \(all) written"
+    let number = use == .pairs ? counted(count ? run.made : run.written, "pair") : "\(count ? run.made : run.written)"
+    let done = "\(number) of \(all) \(count ? "counted" : "written")"
     diagnostics.note(done + left)
   }
 }
 
-/// What records can be turned into.
-enum ExampleUse: String, ExpressibleByArgument {
-  /// Supervised fine-tuning: a prompt and the answer to learn.
-  case sft
-}
-
 extension TimeField: ExpressibleByArgument {}
 
-/// One pass over the records.
-private struct FilterRun: RecordPass {
-  let selection: Selection
-  let limit: Int
-  let countsOnly: Bool
-  var router: ExampleRouter?
-  /// Records that passed, and examples made of them.
-  var written = 0
-  /// Of these the interactions, or the examples made of interactions: what is counted.
-  var made = 0
-  var withoutTime = 0
-
-  /// Judges one record and writes it, or what becomes of it; false when the limit is reached.
-  mutating func take(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace,
-    to stream: OutputStream
-  ) throws -> Bool {
-    let isInteraction = try scanner.recordType(bytes) == .interaction
-    if isInteraction {
-      switch try selection.judge(bytes, scanner) {
-      case .drop: return true
-      case .dropWithoutTime:
-        withoutTime += 1
-        return true
-      case .pass: break
-      }
-      if router != nil { return try route(bytes, scanner, to: stream) }
-    } else if !selection.letsThrough(bytes, scanner) {
-      return true
-    }
-    written += 1
-    if isInteraction { made += 1 }
-    if !countsOnly { try stream.writeLine(bytes, place.range) }
-    return isBelowLimit
-  }
-
-  var empty: FilterRun {
-    FilterRun(selection: selection, limit: limit, countsOnly: countsOnly, router: router?.empty)
-  }
-
-  mutating func merge(_ later: FilterRun, to output: OutputStream) {
-    written += later.written
-    made += later.made
-    withoutTime += later.withoutTime
-    if let dropped = later.router?.dropped { router?.add(dropped) }
-  }
-
-  private mutating func route(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, to stream: OutputStream
-  ) throws -> Bool {
-    guard try router?.makeExample(bytes, scanner) == true else { return true }
-    written += 1
-    made += 1
-    if !countsOnly, let line = router?.line { try stream.writeLine(line.span, 0..<line.count) }
-    return isBelowLimit
-  }
-
-  /// A limit of a count or of examples is one of what is counted; otherwise it is one of all that is written.
-  private var isBelowLimit: Bool { (countsOnly || router != nil ? made : written) < limit }
-}
+extension TrainingUse: ExpressibleByArgument {}

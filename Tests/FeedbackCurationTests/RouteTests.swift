@@ -18,6 +18,9 @@ import Testing
   static func words(_ fate: Fate) -> String {
     switch fate {
     case .train(let target): target.rawValue
+    case .label(let isGood): isGood ? "good" : "bad"
+    case .prompt(let target): target?.rawValue ?? "alone"
+    case .keep: "kept"
     case .drop(let reason): reason.words
     }
   }
@@ -185,7 +188,7 @@ import Testing
       + #""feedback":{"user_rating":1.0,"corrected_response":"b\/\n"}}"#
     let record = try ScannedRecord(text, extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
-    #expect(try router.makeExample(record.bytes.span, record.scanner))
+    #expect(try router.take(record.bytes.span, record.scanner) == .made)
     #expect(
       String(decoding: router.line, as: UTF8.self)
         == #"{"type":"example","use":"sft","id":"a\u0031#sft","interaction_id":"a\u0031","session_id":"s","user_id":"u","#
@@ -193,7 +196,7 @@ import Testing
         + #""user_prompt":"q","completion":"b\/\n","label":true,"origin":"correction"}"#)
     let bare = try ScannedRecord(
       #"{"user_prompt":"q","ai_response":"a","category":null,"feedback":{"user_rating":5}}"#, extra: Route.extraPaths)
-    #expect(try router.makeExample(bare.bytes.span, bare.scanner))
+    #expect(try router.take(bare.bytes.span, bare.scanner) == .made)
     #expect(
       String(decoding: router.line, as: UTF8.self)
         == #"{"type":"example","use":"sft","user_rating":5,"user_prompt":"q","completion":"a","label":true,"origin":"rated"}"#
@@ -201,7 +204,7 @@ import Testing
     #expect(router.dropped.total == 0 && router.dropped.words.isEmpty)
     let poor = try ScannedRecord(
       #"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#, extra: Route.extraPaths)
-    for _ in 0..<3 { #expect(try !router.makeExample(poor.bytes.span, poor.scanner)) }
+    for _ in 0..<3 { #expect(try router.take(poor.bytes.span, poor.scanner) == .dropped) }
     #expect(router.dropped[.poor] == 3 && router.dropped.words == ["3 poor without a correction"])
   }
 
@@ -214,7 +217,7 @@ import Testing
       "{\(member),\"user_prompt\":\"q\",\"ai_response\":\"a\",\"feedback\":{\"user_rating\":5}}",
       extra: Route.extraPaths)
     var router = ExampleRouter(RoutePolicy())
-    #expect(throws: RecordError.self) { try router.makeExample(record.bytes.span, record.scanner) }
+    #expect(throws: RecordError.self) { try router.take(record.bytes.span, record.scanner) }
   }
 }
 
