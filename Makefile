@@ -47,6 +47,9 @@ bench: build ## time the commands beside jq and others on generated data (SIZE=2
 bench-instructions: build setup-bench ## count the instructions per byte of the commands; fails above the committed thresholds
 	python3 Tests/Benchmarks/instructions.py $(RELEASE)
 
+acceptance: build ## hold the training files to validators that others wrote (those that pip has installed)
+	@PATH="$(CURDIR)/$(RELEASE):$$PATH" python3 Tests/acceptance/formats.py
+
 fuzz: setup-test ## fuzz the parsers with libFuzzer and the address sanitizer (SECONDS=10 for each, or RUNS=1000000)
 	@SECONDS_EACH=$(or $(SECONDS),10) RUNS=$(RUNS) Tests/Fuzzing/fuzz $(TARGETS)
 
@@ -90,4 +93,4 @@ uninstall: ## remove what install put there
 clean: ## remove everything that was built
 	rm -rf .build
 
-.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions fuzz format lint install uninstall clean
+.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions acceptance fuzz format lint install uninstall clean

@@ -75,6 +75,9 @@ public enum DropReason: Int, CaseIterable, Sendable {
   /// The better and the worse answer are the same, or not better and worse.
   case tie
 
+  /// Its name in a file for programs: `below_threshold`.
+  public var code: String { snakeCase("\(self)") }
+
   /// The words that follow a count.
   public var words: String {
     switch self {
@@ -133,7 +136,7 @@ public enum Route {
   /// The members that decide besides those of an interaction: a scanner has to locate them in the first extra slots.
   public static let extraPaths = [
     ["user_rating"], ["approved"], ["corrected_response"], ["chosen"], ["rejected"], ["chosen_rating"],
-    ["rejected_rating"],
+    ["rejected_rating"], ["chosen_id"], ["rejected_id"],
   ]
 
   /// The rating of an example, which stands at its top.
@@ -149,6 +152,17 @@ public enum Route {
   /// The worse answer of a pair.
   public static func rejected(_ scanner: borrowing LineScanner) -> Field {
     scanner.fields[LineScanner.extraSlot(4)]
+  }
+
+  /// The ids of the interactions that a record came of, in the order of its answers; `.missing` where there is none.
+  public static func origins(
+    _ scanner: borrowing LineScanner, _ type: RecordType
+  ) -> (first: Field, second: Field) {
+    switch type {
+    case .pair: (scanner.fields[LineScanner.extraSlot(7)], scanner.fields[LineScanner.extraSlot(8)])
+    case .example: (scanner[.interactionID].hasValue ? scanner[.interactionID] : scanner[.id], .missing)
+    default: (scanner[.id], .missing)
+    }
   }
 
   /// Whether an interaction is flat, as logs have it: what people said about it was not moved into `feedback` yet.
@@ -169,7 +183,7 @@ public enum Route {
     if isFlat(scanner) { return .drop(.notIngested) }
     if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
     let rating = try scanner.rating(bytes, .userRating)
-    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    if JSONText.isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
     let answer = try scanner.text(.aiResponse)
     let isCorrected = corrects(bytes, try scanner.text(.correctedResponse), answer)
     if use == .sft { return target(bytes, rating, answer, isCorrected: isCorrected, policy) }
@@ -178,7 +192,7 @@ public enum Route {
       if case .train(let target) = fate { return .prompt(target) }
       return .prompt(nil)
     }
-    if isBlank(bytes, answer) { return .drop(.emptyAnswer) }
+    if JSONText.isBlank(bytes, answer) { return .drop(.emptyAnswer) }
     switch use {
     case .pairs where isCorrected: return .train(.correction)
     case .kto where isCorrected: return .drop(.paired)
@@ -213,7 +227,7 @@ public enum Route {
     } else if !policy.includeUnrated {
       return .drop(.unrated)
     }
-    if isBlank(bytes, answer) { return .drop(.emptyAnswer) }
+    if JSONText.isBlank(bytes, answer) { return .drop(.emptyAnswer) }
     return .train(rating == nil ? .unrated : .rated)
   }
 
@@ -241,10 +255,10 @@ public enum Route {
     let stars = try Rating.read(bytes, exampleRating(scanner), name: "user_rating")
     let feedbackStars = try scanner.rating(bytes, .userRating)
     let isPoor = stars?.isPoor == true || feedbackStars?.isPoor == true
-    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    if JSONText.isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
     let completion = try scanner.text(.completion)
     if isPrompt && completion.kind == .missing { return .prompt(nil) }
-    if isBlank(bytes, completion) { return .drop(.emptyAnswer) }
+    if JSONText.isBlank(bytes, completion) { return .drop(.emptyAnswer) }
     if use == .kto, let label {
       if label && isPoor || !label && (stars ?? feedbackStars)?.isGood == true { return .drop(.tie) }
       return .label(label)
@@ -267,13 +281,13 @@ public enum Route {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
   ) throws(RecordError) -> Fate {
     if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
-    if isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
+    if JSONText.isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
     let chosen = chosen(scanner)
     let rejected = rejected(scanner)
     for (field, name) in [(chosen, "chosen"), (rejected, "rejected")] where field.hasValue && field.kind != .string {
       throw .schema(name, "not a string", at: field.start)
     }
-    if isBlank(bytes, chosen) || isBlank(bytes, rejected) { return .drop(.emptyAnswer) }
+    if JSONText.isBlank(bytes, chosen) || JSONText.isBlank(bytes, rejected) { return .drop(.emptyAnswer) }
     if !corrects(bytes, chosen, rejected) { return .drop(.tie) }
     let better = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(5)], name: "chosen_rating")
     let worse = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(6)], name: "rejected_rating")
@@ -289,26 +303,13 @@ public enum Route {
 
   /// Whether a text is there and says something else than the answer that was given.
   private static func corrects(_ bytes: Span<UInt8>, _ correction: Field, _ answer: Field) -> Bool {
-    if isBlank(bytes, correction) { return false }
+    if JSONText.isBlank(bytes, correction) { return false }
     if answer.kind != .string { return true }
     return !JSONText.equals(bytes, answer, JSONText.bytes(bytes, correction))
   }
+}
 
-  /// Whether a string is missing or holds nothing but ASCII white space, escaped or not.
-  static func isBlank(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
-    if field.kind != .string { return true }
-    var position = field.start
-    while position < field.end {
-      switch bytes[position] {
-      case 0x20: position += 1
-      case 0x5C:
-        let next = bytes[position + 1]
-        if next == 0x75 { return JSONText.bytes(bytes, field).allSatisfy { $0 <= 0x20 } }
-        if next != 0x6E && next != 0x72 && next != 0x74 && next != 0x66 { return false }
-        position += 2
-      default: return false
-      }
-    }
-    return true
-  }
+/// The name of a case as members of records are spelled.
+private func snakeCase(_ name: String) -> String {
+  name.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
 }

@@ -30,6 +30,36 @@ public enum JSONText {
     String(decoding: self.bytes(bytes, field), as: UTF8.self)
   }
 
+  /// Whether a string is missing or holds nothing but ASCII white space, escaped or not.
+  public static func isBlank(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    if field.kind != .string { return true }
+    var position = field.start
+    while position < field.end {
+      switch bytes[position] {
+      case 0x20: position += 1
+      case 0x5C:
+        let next = bytes[position + 1]
+        if next == 0x75 { return self.bytes(bytes, field).allSatisfy { $0 <= 0x20 } }
+        if next != 0x6E && next != 0x72 && next != 0x74 && next != 0x66 { return false }
+        position += 2
+      default: return false
+      }
+    }
+    return true
+  }
+
+  /// Whether a string begins with ASCII white space.
+  public static func beginsWithSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    if !field.isEscaped { return field.end > field.start && bytes[field.start] == 0x20 }
+    return self.bytes(bytes, field).first.map { $0 <= 0x20 } ?? false
+  }
+
+  /// Whether a string ends in ASCII white space.
+  public static func endsInSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
+    if !field.isEscaped { return field.end > field.start && bytes[field.end - 1] == 0x20 }
+    return self.bytes(bytes, field).last.map { $0 <= 0x20 } ?? false
+  }
+
   /// Whether a string field has just this text.
   public static func equals(_ bytes: Span<UInt8>, _ field: Field, _ text: [UInt8]) -> Bool {
     if field.kind != .string { return false }

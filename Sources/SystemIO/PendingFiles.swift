@@ -3,9 +3,9 @@ import Glibc
 /// The temporary names that have to go when a signal ends the command, which runs no `deinit`.
 ///
 /// A signal handler may neither allocate nor lock, so they stand in a fixed table of C strings. A name that finds no
-/// place in it is left behind by a signal, and nothing worse.
+/// place in it is left behind by a signal, and nothing worse. A folder goes after the files.
 enum PendingFiles {
-  private static let capacity = 16
+  private static let capacity = 64
   nonisolated(unsafe) private static let names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = {
     let table = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: capacity)
     unsafe table.initialize(repeating: nil, count: capacity)
@@ -39,6 +39,9 @@ enum PendingFiles {
     signal(number) { number in
       for index in 0..<PendingFiles.capacity {
         if let name = unsafe PendingFiles.names[index] { unsafe unlink(name) }
+      }
+      for index in 0..<PendingFiles.capacity {
+        if let name = unsafe PendingFiles.names[index] { unsafe rmdir(name) }
       }
       signal(number, SIG_DFL)
       raise(number)

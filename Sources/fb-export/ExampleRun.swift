@@ -6,7 +6,7 @@ import NDJSON
 import SystemIO
 import Timestamps
 
-/// One pass over records that become training examples, one a line.
+/// One pass over records that become examples for supervised fine-tuning, one a line.
 struct ExampleRun: RecordPass {
   let policy: RoutePolicy
   var renderer: TrainingRenderer
@@ -14,6 +14,8 @@ struct ExampleRun: RecordPass {
   let minimum: Int
   var dropped = DropCounts()
   var written = 0
+  /// Bytes of the lines.
+  var byteCount = 0
   var newest: Timestamp?
   private var line: [UInt8] = []
 
@@ -29,6 +31,7 @@ struct ExampleRun: RecordPass {
   ) throws -> Bool {
     if try makeLine(bytes, scanner) {
       try output.writeLine(line.span, 0..<line.count)
+      byteCount += line.count + 1
       if written == minimum { output.isHeld = false }
     }
     return true
@@ -44,7 +47,7 @@ struct ExampleRun: RecordPass {
   }
 
   private mutating func makeLine(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws -> Bool {
-    guard let example = try TrainingExample.read(bytes, scanner, policy, &dropped) else { return false }
+    guard let example = try TrainingExample.read(bytes, scanner, policy, .sft, &dropped) else { return false }
     line.removeAll(keepingCapacity: true)
     if !renderer.append(example, bytes, to: &line) { return false }
     written += 1
@@ -58,40 +61,7 @@ struct ExampleRun: RecordPass {
     renderer.add(later.renderer)
     dropped.add(later.dropped)
     written += later.written
+    byteCount += later.byteCount
     if written >= minimum { output.isHeld = false }
-  }
-}
-
-extension TrainingExample {
-  /// The example that a record is or becomes; nil, counted, where it is not fit to train on.
-  static func read(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy,
-    _ dropped: inout DropCounts
-  ) throws(RecordError) -> TrainingExample? {
-    let type = try scanner.recordType(bytes)
-    let fate: Fate
-    switch type {
-    case .interaction: fate = try Route.interaction(bytes, scanner, policy)
-    case .example: fate = try Route.example(bytes, scanner, policy)
-    default: fate = .drop(.otherUse)
-    }
-    let target: TrainingTarget
-    switch fate {
-    case .drop(let reason):
-      dropped.add(reason)
-      return nil
-    case .train(let answer): target = answer
-    case .label, .prompt, .keep: return nil
-    }
-    let answer: Field
-    switch (type, target) {
-    case (.example, _): answer = scanner[.completion]
-    case (_, .correction): answer = scanner[.correctedResponse]
-    default: answer = scanner[.aiResponse]
-    }
-    return TrainingExample(
-      systemPrompt: try scanner.text(.systemPrompt), history: try scanner.history(bytes),
-      userPrompt: scanner[.userPrompt], answer: answer, category: try scanner.text(.category),
-      userRating: type == .example ? Route.exampleRating(scanner) : scanner[.userRating], origin: target.rawValue)
   }
 }

@@ -14,24 +14,41 @@ struct ExportCommand: Tool {
     commandName: "fb-export",
     abstract: "Write training files for others, or databases of all records.",
     discussion: """
-      The training formats (openai, bedrock, json) take examples, and interactions that are good or have a correction, \
-      which is then the target. A poor answer without one is never written. What is left out is counted on standard \
-      error. The databases (json-database, csv, sqlite) take all interactions.
+      The training formats take examples and pairs, and interactions, which are judged as fb-filter --for does: a poor \
+      answer without a correction is never a target. What is left out is counted on standard error. The databases \
+      (json-database, csv, sqlite) take all interactions. --check holds any file to the rules of a format.
       """,
     version: toolVersion)
 
-  static let flags: Set<String> = ["--approved-only", "--include-unrated", "--allow-few", "--force"]
+  static let flags: Set<String> = ["--approved-only", "--include-unrated", "--allow-few", "--force", "--list-formats"]
 
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: ArgumentHelp("What to write.", valueName: "FORMAT"))
-  var format: ExportFormat
+  @Option(help: ArgumentHelp("What to write; with --out-dir several, with commas.", valueName: "FORMAT"))
+  var format: FormatNames?
+  @Option(
+    help: ArgumentHelp("Check files against the rules of a training format instead.", valueName: "FORMAT"))
+  var check: CheckedFormat?
+  @Flag(help: "List the formats with their limits, as records.")
+  var listFormats = false
+  @Option(
+    help: ArgumentHelp(
+      "Write FORMAT.jsonl for each format into DIR, which appears when all are complete.", valueName: "DIR"))
+  var outDir: String?
+  @Option(
+    help: ArgumentHelp(
+      "Say in FILE what the training files were made of: digests, counts, ids.", valueName: "FILE"))
+  var manifest: String?
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "System prompt of every training example, in the place of its own.", valueName: "TEXT"))
   var system: String?
+  @Option(
+    help: ArgumentHelp(
+      "include: keep earlier turns where all answers are learnt, if each is known to be fit.", valueName: "RULE"))
+  var history: HistoryRule?
   @Option(
     help: ArgumentHelp(
       "Least quality, stars / 5, of an answer to train on (default: 0.7, 3.5 stars).", valueName: "Q"))
@@ -40,6 +57,10 @@ struct ExportCommand: Tool {
   var approvedOnly = false
   @Flag(help: "Train on answers that nobody rated, too.")
   var includeUnrated = false
+  @Option(
+    help: ArgumentHelp(
+      "Leave out the people who opted out of training in the preferences records of FILE.", valueName: "FILE"))
+  var preferences: String?
   @Flag(help: "Accept fewer examples than the target's minimum.")
   var allowFew = false
   @Option(
@@ -53,108 +74,68 @@ struct ExportCommand: Tool {
   var jobs: WholeNumber?
 
   func validate() throws {
-    if try Jobs.count(jobs) > 1 && (format.isDatabase || format == .json) {
-      throw ValidationError("--jobs goes with openai and bedrock")
+    let chosen = [format != nil, check != nil, listFormats].filter { $0 }.count
+    if chosen != 1 { throw ValidationError("one of --format, --check and --list-formats is needed") }
+    if format == nil {
+      let others = [outDir, manifest, system, preferences].contains { $0 != nil } || hasTrainingOptions
+      if others || asOf != nil || force || jobs != nil {
+        throw ValidationError("--check and --list-formats write no training file: other options do not go with them")
+      }
+      if listFormats && (allowFew || !input.files.isEmpty) { throw ValidationError("--list-formats reads nothing") }
+      return
     }
-    if format == .sqlite && (output.output ?? "-") == "-" {
-      throw ValidationError("--format sqlite needs -o FILE")
+    if try Jobs.count(jobs) > 1 && !canBeReadInParts {
+      throw ValidationError("--jobs goes with one format of examples, such as openai or bedrock")
     }
-    if force && format != .sqlite { throw ValidationError("--force needs --format sqlite") }
-    if format.isDatabase && (qualityThreshold != nil || approvedOnly || includeUnrated || system != nil || allowFew) {
-      throw ValidationError(
-        "--format \(format.rawValue) takes all records: options about training do not go with it (see fb-filter)")
+    try validateOutput()
+  }
+
+  private func validateOutput() throws {
+    let formats = format?.all ?? []
+    if formats.count > 1 && outDir == nil { throw ValidationError("several formats need --out-dir DIR") }
+    if outDir != nil && output.output != nil { throw ValidationError("--out-dir and -o exclude each other") }
+    if outDir == "" { throw ValidationError("--out-dir needs the name of a folder") }
+    for (name, format) in formats {
+      if format.isSQLite && (output.output ?? "-") == "-" && outDir == nil {
+        throw ValidationError("--format sqlite needs -o FILE")
+      }
+      if format.isDatabase && (hasTrainingOptions || system != nil || allowFew || preferences != nil) {
+        throw ValidationError(
+          "--format \(name) takes all records: options about training do not go with it (see fb-filter)")
+      }
+      if format.training == nil && (outDir != nil || manifest != nil) {
+        throw ValidationError("--out-dir and --manifest go with training formats, which \(name) is not")
+      }
+      if force && !format.isSQLite { throw ValidationError("--force needs --format sqlite") }
     }
+  }
+
+  private var hasTrainingOptions: Bool {
+    qualityThreshold != nil || approvedOnly || includeUnrated || history != nil
   }
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
-    switch format {
-    case .openai: try exportExamples(.openAI, minimum: 10, diagnostics)
-    case .bedrock: try exportExamples(.bedrockClaude, minimum: 32, diagnostics)
-    case .json: try exportExamples(.document, minimum: 0, diagnostics)
-    case .csv: try exportRows(diagnostics)
-    case .jsonDatabase: try exportDocument(diagnostics)
-    case .sqlite: try exportDatabase(diagnostics)
+    if listFormats { return try list() }
+    if let check { return try checkFiles(check, diagnostics) }
+    guard let format else { return }
+    switch format.single?.format {
+    case .training(let training)? where outDir == nil && manifest == nil && isByItself(training):
+      try exportExamples(training, name: format.all[0].name, diagnostics)
+    case .json?: try exportExamples(.document, name: "json", diagnostics)
+    case .csv?: try exportRows(diagnostics)
+    case .jsonDatabase?: try exportDocument(diagnostics)
+    case .sqlite?: try exportDatabase(diagnostics)
+    default: try exportFiles(diagnostics)
     }
   }
-}
 
-/// What fb-export writes.
-enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
-  case openai, bedrock, json
-  case jsonDatabase = "json-database"
-  case csv, sqlite
+  /// Whether what becomes of a record is known from it alone.
+  private func isByItself(_ training: TrainingFormat) -> Bool { training.takes == .sft && history == nil }
 
-  /// Whether it takes all records, rather than what is fit to train on.
-  var isDatabase: Bool { self == .jsonDatabase || self == .csv || self == .sqlite }
-}
-
-// MARK: Training files
-
-extension ExportCommand {
-  private var policy: RoutePolicy {
-    var policy = RoutePolicy()
-    if let threshold = qualityThreshold.flatMap({ Quality(millionths: $0.millionths) }) {
-      policy.threshold = threshold
-    }
-    policy.approvedOnly = approvedOnly
-    policy.includeUnrated = includeUnrated
-    return policy
-  }
-
-  private func exportExamples(
-    _ shape: TrainingRenderer.Shape, minimum: Int, _ diagnostics: Diagnostics
-  ) throws {
-    let records = try input.open(diagnostics, output)
-    let stream = try output.open()
-    let spool = shape == .document ? try SpoolFile() : nil
-    var scanner = LineScanner.records(extra: Route.extraPaths)
-    var run = ExampleRun(
-      policy: policy, renderer: TrainingRenderer(shape, systemPrompt: system), minimum: allowFew ? 0 : minimum)
-    stream.isHeld = run.minimum > 0
-    defer { try? stream.flush() }
-    if let spool {
-      try records.forEach(&scanner) { bytes, scanner, _ in
-        try run.take(bytes, scanner, to: spool)
-        return true
-      }
-    } else {
-      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
-    }
-    let left = run.dropped.words + run.renderer.refusals
-    if run.written < run.minimum {
-      if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
-      throw CommandError(
-        .data, "\(counted(run.written, "example")): \(format.rawValue) needs \(minimum) (see --allow-few)")
-    }
-    if let spool { try writeDocument(spool, count: run.written, run.newest, stream) }
-    try stream.finish()
-    let bare = run.renderer.withoutHistoryCount
-    report(
-      run.written, records, left, note: bare == 0 ? nil : "\(bare) without their earlier turns", diagnostics)
-  }
-
-  private func writeDocument(
-    _ spool: SpoolFile, count: Int, _ newest: Timestamp?, _ stream: OutputStream
-  ) throws {
-    var head = "{\"metadata\":{"
-    if let created = asOf?.moment ?? newest { head += "\"created_at\":\"\(created.text)\"," }
-    head += "\"total_records\":\(count),\"format\":\"fb-examples\"},\n\"examples\":[\n"
-    try stream.write(head)
-    try spool.forEachBlock { block throws(SystemError) in try stream.write(block, 0..<block.count) }
-    try stream.write("\n]}\n")
-  }
-
-  private func report(
-    _ written: Int, _ records: RecordInput, _ left: [String], note: String?, _ diagnostics: Diagnostics
-  ) {
-    var parts = left
-    if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
-    if parts.isEmpty && note == nil && !input.verbose { return }
-    var message = "\(written) of \(counted(records.readCount, "record")) written"
-    if let note { message += " (\(note))" }
-    if !parts.isEmpty { message += "; left out: " + parts.joined(separator: ", ") }
-    diagnostics.note(message)
+  private var canBeReadInParts: Bool {
+    guard let training = format?.single?.format.training else { return false }
+    return isByItself(training) && training.isStateless && manifest == nil && outDir == nil
   }
 }
 

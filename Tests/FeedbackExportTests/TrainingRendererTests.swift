@@ -21,7 +21,7 @@ import Testing
     return String(decoding: line, as: UTF8.self)
   }
 
-  static func render(_ shape: TrainingRenderer.Shape, _ text: String, system: String? = nil) throws -> String {
+  static func render(_ shape: TrainingFormat, _ text: String, system: String? = nil) throws -> String {
     var renderer = TrainingRenderer(shape, systemPrompt: system)
     return try render(&renderer, text)
   }
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func aGivenSystemPromptStandsInThePlaceOfEveryOther() throws {
-    for shape in [TrainingRenderer.Shape.openAI, .bedrockClaude, .document] {
+    for shape in [TrainingFormat.openAI, .bedrockClaude, .document] {
       let line = try Self.render(shape, Self.full, system: "say \"yes\"\t/\u{7F}")
       #expect(line.contains(#""say \"yes\"\t/\u007f""#) && !line.contains("kind"))
       #expect(try Self.render(shape, Self.bare, system: "s").contains("\"s\""))

@@ -1,0 +1,210 @@
+import NDJSON
+
+/// Conversations.
+extension FormatChecker {
+  enum Role { case system, user, assistant, tool, unknown }
+
+  mutating func check(_ turns: TrainingFormat.Turns, _ bytes: Span<UInt8>, _ value: Field) {
+    if value.kind != .array { return add(.type, "not a list; write the turns of a conversation") }
+    var cursor = ElementCursor(value)
+    var index = 0
+    var last: Role?
+    var weights = (zero: 0, other: 0)
+    var hasUnknown = false
+    var element = cursor.next(bytes)
+    while let turn = element {
+      element = cursor.next(bytes)
+      steps.append(.index(index))
+      if element == nil && turns.end == .candidates {
+        checkCandidates(bytes, turn)
+        last = .assistant
+      } else {
+        let (role, text) = checkTurn(turns.style, bytes, turn, takesWeight: turns.history == .weighted)
+        check(role, after: last, index, turns)
+        if role == .assistant {
+          let weight = JSONWalk.member(bytes, turn, Array("weight".utf8))
+          let isZero = weight.kind == .number && JSONNumber.integer(bytes, weight.range) == 0
+          if isZero { weights.zero += 1 } else { weights.other += 1 }
+          if element == nil && turns.end == .answer { better = text }
+        }
+        if role == .user || role == .system {
+          digest.add(mark: role == .user ? 1 : 0)
+          digest.add(bytes, text)
+          if role == .user {
+            promptDigest = digest.value
+            prompt = text
+          }
+        } else if element != nil {
+          digest.add(mark: 2)
+          digest.add(bytes, text)
+        }
+        last = role
+        hasUnknown = hasUnknown || role == .unknown
+      }
+      steps.removeLast()
+      index += 1
+    }
+    if index == 0 { return add(.empty, "no turns; leave the record out") }
+    // Without its roles nothing can be said of how a conversation goes.
+    if !hasUnknown { checkEnd(turns, last, weights) }
+  }
+
+  private mutating func checkEnd(
+    _ turns: TrainingFormat.Turns, _ last: Role?, _ weights: (zero: Int, other: Int)
+  ) {
+    if prompt.kind == .missing { add(.role, "no turn of the user; a conversation needs one") }
+    switch turns.end {
+    case .answer:
+      if last != .assistant {
+        add(.alternation, "the last turn is not the assistant's: there is nothing to learn; end with the answer")
+      }
+      if weights.zero > 0 && weights.other == 0 {
+        add(.weight, "every answer has weight 0: there is nothing to learn; give the last one weight 1")
+      }
+    case .prompt:
+      if last == .assistant || last == .system {
+        add(.alternation, "the last turn is not the user's; end with the prompt")
+      }
+    case .candidates: break
+    }
+  }
+
+  private mutating func check(_ role: Role, after last: Role?, _ index: Int, _ turns: TrainingFormat.Turns) {
+    switch role {
+    case .system:
+      hasSystem = true
+      if turns.systemRole == nil {
+        add(.system, "\(format.name) has no turn of the system; give the record a member for it")
+      } else if index > 0 {
+        add(.system, "the system prompt is not the first turn; put it there", isWarning: !format.alternates)
+      }
+    case .user, .assistant:
+      if last == role {
+        let who = role == .user ? "user" : "assistant"
+        add(
+          .alternation, "two turns of the \(who) one after another; make one of them, or add what was said between",
+          isWarning: !format.alternates)
+      } else if role == .assistant && (last == nil || last == .system) {
+        add(.alternation, "the conversation begins with an answer; begin with a prompt", isWarning: !format.alternates)
+      }
+    case .tool, .unknown: break
+    }
+  }
+
+  /// Checks one turn; gives its role and its text.
+  mutating func checkTurn(
+    _ style: TurnStyle, _ bytes: Span<UInt8>, _ turn: Field, takesWeight: Bool
+  ) -> (role: Role, text: Field) {
+    if turn.kind != .object {
+      add(.type, "not an object; write {\"\(style.roleKey)\":…,\"\(style.contentKey)\":…}")
+      return (.unknown, .missing)
+    }
+    var role = Role.unknown
+    var text = Field.missing
+    var hasRole = false
+    var hasContent = false
+    var hasTools = false
+    var weight = Field.missing
+    var cursor = MemberCursor(turn)
+    while let member = cursor.next(bytes) {
+      let key = JSONText.string(bytes, member.key)
+      steps.append(.key(key))
+      if key == style.roleKey {
+        hasRole = true
+        role = checkRole(style, bytes, member.value)
+      } else if key == style.contentKey {
+        hasContent = true
+        text = member.value
+      } else if key == "weight" && takesWeight {
+        weight = member.value
+      } else if style.otherMembers.contains(key) {
+        hasTools = hasTools || key == "tool_calls" || key == "function_call"
+      } else {
+        add(.extra, "a turn of \(format.name) has no such member; take it out")
+      }
+      steps.removeLast()
+    }
+    if !hasRole { add(.missing, in: .key(style.roleKey), "not there; every turn needs it") }
+    if hasContent && !(hasTools && text.kind == .null) {
+      steps.append(.key(style.contentKey))
+      if style.isBlocks { text = checkBlocks(bytes, text) } else { checkText(bytes, text) }
+      steps.removeLast()
+    } else if !hasTools {
+      add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
+    }
+    if weight.kind != .missing { check(weight: weight, of: role, bytes) }
+    return (role, text)
+  }
+
+  private mutating func check(weight: Field, of role: Role, _ bytes: Span<UInt8>) {
+    let value = weight.kind == .number ? JSONNumber.integer(bytes, weight.range) : nil
+    if value != 0 && value != 1 {
+      add(.weight, in: .key("weight"), "neither 0 nor 1; write one of them")
+    } else if role == .user || role == .system {
+      add(.weight, in: .key("weight"), "only answers have a weight; take it out")
+    }
+  }
+
+  private mutating func checkRole(_ style: TurnStyle, _ bytes: Span<UInt8>, _ value: Field) -> Role {
+    if value.kind != .string {
+      add(.type, "not a string; write a role")
+      return .unknown
+    }
+    let name = JSONText.string(bytes, value)
+    if name == style.user { return .user }
+    if name == style.assistant { return .assistant }
+    let systemRole = format.systemRole
+    if name == "system" || name == systemRole {
+      if let systemRole, name != systemRole {
+        add(.system, "\(format.name) calls the system prompt \(systemRole); rename the role")
+      }
+      return .system
+    }
+    if !style.otherMembers.isEmpty && (name == "tool" || name == "function") { return .tool }
+    add(.role, "no role of \(format.name), which has \(style.user) and \(style.assistant); rename it")
+    return .unknown
+  }
+
+  /// Checks the last turn of a preference record: two answers, one of them preferred.
+  private mutating func checkCandidates(_ bytes: Span<UInt8>, _ turn: Field) {
+    let candidates = JSONWalk.member(bytes, turn, Array("candidates".utf8))
+    steps.append(.key("candidates"))
+    defer { steps.removeLast() }
+    if candidates.kind != .array { return add(.missing, "not there; the last turn has two candidates") }
+    var cursor = ElementCursor(candidates)
+    var index = 0
+    while let candidate = cursor.next(bytes) {
+      steps.append(.index(index))
+      let preference = JSONWalk.member(bytes, candidate, Array("preferenceLabel".utf8))
+      steps.append(.key("content"))
+      let text = checkBlocks(bytes, JSONWalk.member(bytes, candidate, Array("content".utf8)))
+      steps.removeLast()
+      if JSONText.equals(bytes, preference, Array("preferred".utf8)) {
+        better = text
+      } else if JSONText.equals(bytes, preference, Array("non-preferred".utf8)) {
+        worse = text
+      } else {
+        add(.label, in: .key("preferenceLabel"), "neither \"preferred\" nor \"non-preferred\"")
+      }
+      steps.removeLast()
+      index += 1
+    }
+    if better.kind == .missing || worse.kind == .missing {
+      add(.label, "write one candidate that is preferred and one that is not")
+    }
+  }
+}
+
+extension TrainingFormat {
+  /// The role of a turn with the system prompt, if the format has such turns.
+  var systemRole: String? {
+    func find(_ parts: [Part]) -> String? {
+      for part in parts {
+        if case .turns(_, let turns) = part { return turns.systemRole }
+        if case .object(_, let members) = part { return find(members) }
+      }
+      return nil
+    }
+    return find(layout)
+  }
+}

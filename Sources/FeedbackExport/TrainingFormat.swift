@@ -1,0 +1,200 @@
+/// What a format is made of.
+public enum ExampleKind: String, Sendable {
+  /// A prompt and the answer to learn.
+  case sft
+  /// A better and a worse answer to one prompt.
+  case pairs
+  /// A good or a bad answer alone.
+  case kto
+  /// A prompt, with the answer to learn where there is one.
+  case prompts
+}
+
+/// A file that a trainer takes: one entry of the table of formats.
+///
+/// One description of a record serves both the renderer and the checker, so that what is written is what is checked.
+public struct TrainingFormat: Sendable {
+  /// Its name.
+  public let name: String
+  /// Other names of the same.
+  public let aliases: [String]
+  /// What it is made of.
+  public let takes: ExampleKind
+  /// What a target refuses more or fewer of.
+  public let limits: Limits
+  /// The document that says so.
+  public let source: String
+  /// When that was read, as a date.
+  public let date: String
+  /// The members of a record, in order.
+  let layout: [Part]
+  /// What texts may not hold.
+  var reserved: ReservedWords?
+  /// Whether turns of user and assistant have to follow one another by turns.
+  var alternates = true
+  /// Whether all records have a system prompt, or none.
+  var hasUniformSystem = false
+  /// Whether a file begins with a byte order mark.
+  public var hasByteOrderMark = false
+  /// Members that a record may have besides, and that are not looked at.
+  var otherMembers: [String] = []
+  /// Whether a record may have any further member.
+  var takesAnyMember = false
+  /// Whether it is no trainer's, so that nothing is refused.
+  var takesAnyRole = false
+
+  /// How many and how large.
+  public struct Limits: Sendable {
+    /// The fewest records of a file.
+    public var recordsMin: Int
+    /// The most records of a file.
+    public var recordsMax: Int?
+    /// The most tokens of a record; without a tokenizer they are counted as a third of the bytes of its texts, which is
+    /// more than there are in nearly every language.
+    public var tokensMax: Int?
+    /// The most bytes of a file.
+    public var fileBytesMax: Int?
+  }
+
+  init(
+    _ name: String, _ aliases: [String] = [], takes: ExampleKind, _ limits: Limits, _ layout: [Part], source: String,
+    date: String = "2026-11-25"
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.takes = takes
+    self.limits = limits
+    self.layout = layout
+    self.source = source
+    self.date = date
+  }
+
+  /// The same format with something changed.
+  func with(_ change: (inout TrainingFormat) -> Void) -> TrainingFormat {
+    var copy = self
+    change(&copy)
+    return copy
+  }
+
+  /// Tokens of texts of so many bytes, rounded up; never fewer than there are, as far as can be told without a tokenizer.
+  static func tokens(ofBytes count: Int) -> Int { (count + 2) / 3 }
+}
+
+extension TrainingFormat {
+  /// A member of a record.
+  indirect enum Part: Sendable {
+    /// Always the same string.
+    case constant(String, String)
+    /// The system prompt, if there is one.
+    case system(String, SystemStyle)
+    /// The conversation.
+    case turns(String, Turns)
+    /// An object with members of its own.
+    case object(String, [Part])
+    /// A list of one turn: the answer, or the worse one.
+    case answers(String, Answer, TurnStyle)
+    /// A text.
+    case text(String, Text)
+    /// Whether the answer is a good one.
+    case label(String)
+    /// Both answers of a pair with the scores 1 and 0.
+    case completions(String)
+    /// Category, rating and origin, in the document of examples.
+    case provenance
+
+    /// The key, nil for several.
+    var key: String? {
+      switch self {
+      case .constant(let key, _), .system(let key, _), .turns(let key, _), .object(let key, _), .answers(let key, _, _),
+        .text(let key, _), .label(let key), .completions(let key):
+        key
+      case .provenance: nil
+      }
+    }
+
+    /// Whether a record may do without it.
+    var isOptional: Bool {
+      switch self {
+      case .system, .provenance, .text(_, .reference(isRequired: false)), .text(_, .nothing): true
+      default: false
+      }
+    }
+  }
+
+  /// Which of two answers.
+  enum Answer: Sendable { case better, worse }
+
+  /// A system prompt with a member of its own.
+  enum SystemStyle: Sendable {
+    /// `"…"`
+    case string
+    /// `[{"text":"…"}]`
+    case blocks
+    /// `{"parts":[{"text":"…"}]}`
+    case parts
+  }
+
+  /// What a text member holds.
+  enum Text: Sendable, Equatable {
+    /// The prompt.
+    case prompt
+    /// The prompt, after the system prompt and an empty line.
+    case promptAfterSystem
+    /// The answer.
+    case answer
+    /// The answer that others are compared with.
+    case reference(isRequired: Bool)
+    /// Nothing: an empty string.
+    case nothing
+  }
+
+  /// A conversation.
+  struct Turns: Sendable {
+    var style: TurnStyle
+    /// The role of a first turn with the system prompt, where that has no member of its own.
+    var systemRole: String?
+    var history: History
+    var end: End
+
+    init(_ style: TurnStyle, system: String? = nil, _ history: History, end: End) {
+      self.style = style
+      self.systemRole = system
+      self.history = history
+      self.end = end
+    }
+  }
+
+  /// What becomes of the earlier turns.
+  enum History: Sendable {
+    /// They are there, earlier answers with weight 0.
+    case weighted
+    /// They are there: nothing but the last answer is learnt.
+    case context
+    /// All answers are learnt, so earlier turns are there only where each of them may be.
+    case learnt
+    /// There is no place for them.
+    case none
+  }
+
+  /// How a conversation ends.
+  enum End: Sendable {
+    /// With the prompt.
+    case prompt
+    /// With the answer.
+    case answer
+    /// With the two answers of a pair in one turn.
+    case candidates
+  }
+
+  /// What becomes of the earlier turns: the rule of the one conversation that a record has.
+  var history: History {
+    func find(_ parts: [Part]) -> History {
+      for part in parts {
+        if case .turns(_, let turns) = part { return turns.history }
+        if case .object(_, let members) = part { return find(members) }
+      }
+      return .none
+    }
+    return find(layout)
+  }
+}

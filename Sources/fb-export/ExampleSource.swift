@@ -1,0 +1,133 @@
+import FeedbackCuration
+import FeedbackExport
+import FeedbackModel
+import NDJSON
+import SystemIO
+
+/// Turns records into the training examples of one kind: what fb-filter makes of interactions, and what it made before.
+final class ExampleSource {
+  let kind: ExampleKind
+  private let policy: RoutePolicy
+  private var router: ExampleRouter
+  private let labelled: LabelledAnswers?
+  private var eligible: EligibleAnswers?
+  /// Scans the lines that a router makes.
+  private var scanner = LineScanner.records(extra: Route.extraPaths)
+  private var others = DropCounts()
+
+  /// What was left out.
+  var dropped: DropCounts {
+    var counts = others
+    counts.add(router.dropped)
+    return counts
+  }
+
+  /// Takes an example: the bytes that it stands in, the scanner that saw them last, and the kind of record that they are.
+  typealias Receiver = (TrainingExample, Span<UInt8>, borrowing LineScanner, RecordType) throws -> Void
+
+  /// `includesHistory` says that earlier answers are followed, to know which are fit to learn.
+  init(_ kind: ExampleKind, _ policy: RoutePolicy, includesHistory: Bool) throws(SystemError) {
+    self.kind = kind
+    self.policy = policy
+    router = ExampleRouter(policy, for: kind.use)
+    labelled = kind.use.needsWholeInput ? try LabelledAnswers() : nil
+    eligible = includesHistory && kind == .sft ? EligibleAnswers() : nil
+  }
+
+  /// Takes the record that a scanner with `Route.extraPaths` saw last.
+  func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ receiver: Receiver) throws {
+    let type = try scanner.recordType(bytes)
+    if type == .interaction && kind != .sft { return try route(bytes, scanner, receiver) }
+    let example = try TrainingExample.read(bytes, scanner, policy, kind, &others)
+    let isEligible = try eligible?.holdsHistory(bytes, scanner) ?? false
+    if eligible != nil {
+      let answer = type == .interaction ? scanner[.aiResponse] : scanner[.completion]
+      let isLearnt = example.map { $0.answer == answer } ?? false
+      try eligible?.add(answer, isEligible: isLearnt, bytes, scanner)
+    }
+    guard var example else { return }
+    example.isHistoryEligible = isEligible
+    try receiver(example, bytes, scanner, type)
+  }
+
+  /// Hands over what waited for the last record.
+  func finish(_ receiver: Receiver) throws {
+    guard let labelled else { return }
+    if kind == .pairs {
+      others.add(.unpaired, count: try labelled.forEachPair { try deliver($0, receiver) })
+    } else {
+      others.add(.paired, count: try labelled.forEachUnpaired { try deliver($0, receiver) })
+    }
+  }
+
+  private func route(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ receiver: Receiver) throws {
+    switch try router.take(bytes, scanner) {
+    case .dropped, .kept: break
+    case .made: try deliver(router.line, receiver)
+    case .labelled(let isGood): try labelled?.add(router.line, isGood: isGood, bytes, scanner)
+    }
+  }
+
+  /// A line that a router made is read as one that fb-filter wrote.
+  private func deliver(_ line: [UInt8], _ receiver: Receiver) throws {
+    let bytes = scanner.scan(text: line)
+    let type = try scanner.recordType(bytes.span)
+    guard let example = try TrainingExample.read(bytes.span, scanner, RoutePolicy(), kind, &others) else { return }
+    try receiver(example, bytes.span, scanner, type)
+  }
+}
+
+extension ExampleKind {
+  /// What fb-filter calls it.
+  var use: TrainingUse {
+    switch self {
+    case .sft: .sft
+    case .pairs: .pairs
+    case .kto: .kto
+    case .prompts: .prompts
+    }
+  }
+}
+
+extension TrainingExample {
+  /// The example that a record is or becomes; nil, counted, where it is not fit to train on.
+  ///
+  /// Of interactions only those that are learnt from by themselves.
+  static func read(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy, _ kind: ExampleKind,
+    _ dropped: inout DropCounts
+  ) throws(RecordError) -> TrainingExample? {
+    let type = try scanner.recordType(bytes)
+    let fate: Fate
+    switch type {
+    case .interaction: fate = try Route.interaction(bytes, scanner, policy)
+    case .example where kind != .pairs: fate = try Route.example(bytes, scanner, policy, for: kind.use)
+    case .pair where kind == .pairs: fate = try Route.pair(bytes, scanner, policy)
+    default: fate = .drop(.otherUse)
+    }
+    var origin = TrainingTarget.rated
+    var label = true
+    switch fate {
+    case .drop(let reason):
+      dropped.add(reason)
+      return nil
+    case .train(let target): origin = target
+    case .label(let isGood): label = isGood
+    case .prompt(let target): origin = target ?? .unrated
+    case .keep: return nil
+    }
+    let answer: Field
+    switch type {
+    case .pair: answer = Route.chosen(scanner)
+    case .example: answer = scanner[.completion]
+    default: answer = origin == .correction ? scanner[.correctedResponse] : scanner[.aiResponse]
+    }
+    var example = TrainingExample(
+      systemPrompt: try scanner.text(.systemPrompt), history: try scanner.history(bytes),
+      userPrompt: scanner[.userPrompt], answer: answer, category: try scanner.text(.category),
+      userRating: type == .example ? Route.exampleRating(scanner) : scanner[.userRating], origin: origin.rawValue)
+    example.label = label
+    if type == .pair { example.rejected = Route.rejected(scanner) }
+    return example
+  }
+}

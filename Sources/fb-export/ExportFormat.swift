@@ -1,0 +1,81 @@
+import ArgumentParser
+import FeedbackExport
+
+/// What fb-export writes.
+enum ExportFormat: Sendable {
+  case training(TrainingFormat)
+  case json, jsonDatabase, csv, sqlite
+
+  init?(_ name: String) {
+    switch name {
+    case "json": self = .json
+    case "json-database": self = .jsonDatabase
+    case "csv": self = .csv
+    case "sqlite": self = .sqlite
+    default:
+      guard let format = TrainingFormat.named(name) else { return nil }
+      self = .training(format)
+    }
+  }
+
+  /// Whether it takes all records, rather than what is fit to train on.
+  var isDatabase: Bool {
+    switch self {
+    case .training, .json: false
+    case .jsonDatabase, .csv, .sqlite: true
+    }
+  }
+
+  var training: TrainingFormat? {
+    if case .training(let format) = self { return format }
+    return nil
+  }
+
+  var isSQLite: Bool {
+    if case .sqlite = self { return true }
+    return false
+  }
+
+  /// The names of all formats, as they are listed.
+  static let names = TrainingFormat.all.flatMap { [$0.name] + $0.aliases } + ["json", "json-database", "csv", "sqlite"]
+}
+
+/// One or more formats, by name with commas between.
+struct FormatNames: ExpressibleByArgument {
+  /// The names as they were given, and what they stand for.
+  let all: [(name: String, format: ExportFormat)]
+
+  init?(argument: String) {
+    var all: [(name: String, format: ExportFormat)] = []
+    for name in argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      guard let format = ExportFormat(name), !all.contains(where: { $0.name == name }) else { return nil }
+      all.append((name, format))
+    }
+    self.all = all
+  }
+
+  static var allValueStrings: [String] { ExportFormat.names }
+
+  /// The one format, nil for several.
+  var single: (name: String, format: ExportFormat)? { all.count == 1 ? all[0] : nil }
+}
+
+/// The format of files to check.
+struct CheckedFormat: ExpressibleByArgument {
+  let format: TrainingFormat
+  let name: String
+
+  init?(argument: String) {
+    guard let format = TrainingFormat.named(argument) else { return nil }
+    self.format = format
+    name = argument
+  }
+
+  static var allValueStrings: [String] { TrainingFormat.all.flatMap { [$0.name] + $0.aliases } }
+}
+
+/// What becomes of earlier turns where a format has no way to say that they are not learnt.
+enum HistoryRule: String, ExpressibleByArgument, CaseIterable {
+  /// They stay where every earlier answer is known to be fit to learn.
+  case include
+}

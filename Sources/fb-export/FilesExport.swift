@@ -1,0 +1,123 @@
+import CommandLineKit
+import FeedbackCuration
+import FeedbackExport
+import FeedbackModel
+import NDJSON
+import SystemIO
+
+/// Several training files, or one that needs the whole input or a manifest.
+extension ExportCommand {
+  func exportFiles(_ diagnostics: Diagnostics) throws {
+    let formats = (format?.all ?? []).compactMap { name, format in format.training.map { (name: name, format: $0) } }
+    try SideFile.requireDistinct(
+      [SideFile("--manifest", manifest), SideFile("--rejects", input.rejects)], inputs: input.files,
+      output: output.output)
+    let policy = try makePolicy(diagnostics)
+    let records = try input.open(diagnostics, output)
+    let folder = try outDir.map { path throws(SystemError) in try AtomicFolder(path: path) }
+    let manifest = try openManifest(in: folder)
+    let files = try formats.map { name, format in
+      try FormatFile(
+        name, TrainingRenderer(format, systemPrompt: system), minimum: allowFew ? 0 : format.limits.recordsMin,
+        try folder?.create("\(name).jsonl") ?? output.open(), manifest == nil ? nil : FileRecord())
+    }
+    var kinds: [ExampleKind] = []
+    for (_, format) in formats where !kinds.contains(format.takes) { kinds.append(format.takes) }
+    let sources = try kinds.map { kind throws(SystemError) in
+      try ExampleSource(kind, policy, includesHistory: history == .include)
+    }
+    try read(records, sources, files, manifest)
+    try check(files, sources, diagnostics)
+    try publish(files, folder, manifest, records, sources)
+    for file in files {
+      let left = dropped(file, sources).words + file.renderer.refusals
+      report(
+        file.written, records, left, withoutHistory: file.renderer.withoutHistoryCount,
+        of: folder == nil ? nil : file.name, diagnostics)
+    }
+  }
+
+  private func read(
+    _ records: RecordInput, _ sources: [ExampleSource], _ files: [FormatFile], _ manifest: Manifest?
+  ) throws {
+    var scanner = LineScanner.records(extra: Route.extraPaths)
+    try records.forEachFile { path in
+      let spool = try manifest?.addInput(path)
+      let descriptor = try spool?.reading() ?? Descriptor.reading(path)
+      _ = try records.readLines(path, descriptor, prefix: [], &scanner) { bytes, scanner, _ in
+        manifest?.categories.add(bytes, try scanner.text(.category))
+        for source in sources {
+          try source.take(bytes, scanner) { try hand($0, $1, $2, $3, source.kind, files) }
+        }
+        return true
+      }
+    }
+    try records.finish()
+    for source in sources { try source.finish { try hand($0, $1, $2, $3, source.kind, files) } }
+  }
+
+  private func hand(
+    _ example: TrainingExample, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ type: RecordType,
+    _ kind: ExampleKind, _ files: [FormatFile]
+  ) throws {
+    for file in files where file.renderer.format.takes == kind { try file.take(example, bytes, scanner, type) }
+  }
+
+  private func dropped(_ file: FormatFile, _ sources: [ExampleSource]) -> DropCounts {
+    sources.first { $0.kind == file.renderer.format.takes }?.dropped ?? DropCounts()
+  }
+
+  /// Nothing is published if one of the files would be refused.
+  private func check(_ files: [FormatFile], _ sources: [ExampleSource], _ diagnostics: Diagnostics) throws {
+    for file in files {
+      do {
+        try file.checkLimits(allowFew: allowFew)
+      } catch {
+        let left = dropped(file, sources).words + file.renderer.refusals
+        if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
+        throw error
+      }
+    }
+  }
+
+  /// A manifest in the folder of the files is one of them; elsewhere it follows them.
+  private func openManifest(in folder: AtomicFolder?) throws -> Manifest? {
+    guard let manifest else { return nil }
+    if let folder, manifest.hasPrefix(folder.path + "/") {
+      let name = manifest.dropFirst(folder.path.utf8.count + 1)
+      if !name.isEmpty && !name.contains("/") { return Manifest(try folder.create(String(name))) }
+    }
+    return Manifest(try OutputStream(path: manifest))
+  }
+
+  private func publish(
+    _ files: [FormatFile], _ folder: AtomicFolder?, _ manifest: Manifest?, _ records: RecordInput,
+    _ sources: [ExampleSource]
+  ) throws {
+    if let manifest {
+      let entries = files.map { file in
+        (
+          file: file, path: folder.map { "\($0.path)/\(file.name).jsonl" } ?? output.output,
+          dropped: dropped(file, sources)
+        )
+      }
+      try manifest.write(
+        options: Array(CommandLine.arguments.dropFirst()), read: records.readCount, rejected: records.rejects.count,
+        entries)
+    }
+    if let folder {
+      let names = files.filter { $0.renderer.format.hasDatasetInfo }
+      if !names.isEmpty {
+        let info = try folder.create("dataset_info.json")
+        try info.write(TrainingFormat.datasetInfo(names.map { ($0.name, $0.renderer.format) }))
+        try info.synchronize()
+      }
+      for file in files { try file.output.synchronize() }
+      if let manifest { try manifest.output.flush() }
+      try folder.publish()
+    } else {
+      for file in files { try file.output.finish() }
+    }
+    try manifest?.output.finish()
+  }
+}

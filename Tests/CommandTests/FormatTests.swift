@@ -1,0 +1,229 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every training format, tried on the built command.
+@Suite struct FormatTests {
+  static let formats: [String] = {
+    let listed = try? shell(
+      "fb-export --list-formats | jq -r 'select(.takes != \"all\" and .name != \"json\") | .name'")
+    return listed?.lines ?? []
+  }()
+
+  static func data(_ records: [String]) -> Data { Data((records.joined(separator: "\n") + "\n").utf8) }
+
+  @Test func allFormatsAreThere() {
+    #expect(
+      Self.formats.sorted() == [
+        "alpaca", "anthropic", "axolotl", "azure", "bedrock", "bedrock-converse", "bedrock-distill", "bedrock-nova",
+        "bedrock-nova-dpo", "bedrock-pc", "bedrock-rft", "fireworks", "gemini", "gemini-dpo", "mistral", "openai",
+        "openai-dpo", "openai-rft", "sharegpt", "together", "together-dpo", "trl-dpo", "trl-kto",
+        "trl-prompt-completion", "trl-sft",
+      ])
+  }
+
+  /// A conversation of which the first answer was poor: it may be context, and learnt nowhere.
+  static let conversation = [
+    #"{"id":"t1","session_id":"s","user_prompt":"first question","ai_response":"POOR","feedback":{"user_rating":1}}"#,
+    #"{"id":"t2","session_id":"s","history":[{"role":"user","content":"first question"},{"role":"assistant","content":"POOR"}],"user_prompt":"second question","ai_response":"FINE","feedback":{"user_rating":5}}"#,
+    #"{"id":"t3","session_id":"s","history":[{"role":"user","content":"first question"},{"role":"assistant","content":"POOR"}],"user_prompt":"second question","ai_response":"BAD","feedback":{"user_rating":1}}"#,
+    #"{"id":"t4","user_prompt":"another question","ai_response":"NICE","feedback":{"user_rating":4}}"#,
+    #"{"id":"t5","history":[{"role":"user","content":"another question"},{"role":"assistant","content":"NICE"}],"user_prompt":"more","ai_response":"MORE","feedback":{"user_rating":4}}"#,
+  ]
+
+  /// What a trainer learns of a record, by format: a jq filter for the texts of the targets.
+  static func targets(_ format: String) -> String {
+    switch format {
+    case "openai", "azure", "together", "fireworks", "mistral":
+      #".messages[] | select(.role == "assistant" and .weight != 0) | .content"#
+    case "bedrock", "anthropic", "trl-sft", "axolotl": #".messages[] | select(.role == "assistant") | .content"#
+    case "bedrock-nova", "bedrock-converse", "bedrock-distill":
+      #".messages[] | select(.role == "assistant") | .content[].text"#
+    case "gemini": #".contents[] | select(.role == "model") | .parts[].text"#
+    case "sharegpt": #".conversations[] | select(.from == "gpt") | .value"#
+    case "alpaca": ".output"
+    case "bedrock-pc": ".completion"
+    case "trl-prompt-completion": ".completion[].content"
+    case "trl-kto": "select(.label) | .completion[].content"
+    case "trl-dpo": ".chosen[].content"
+    case "openai-dpo", "together-dpo": ".preferred_output[].content"
+    case "bedrock-nova-dpo":
+      #".messages[-1].candidates[] | select(.preferenceLabel == "preferred") | .content[].text"#
+    case "gemini-dpo": ".completions[] | select(.score == 1) | .completion.parts[].text"
+    default: ".reference_answer // empty"
+    }
+  }
+
+  @Test(arguments: formats)
+  func aPoorFirstTurnIsLearntNowhere(format: String) throws {
+    for history in ["", "--history include"] {
+      let filter = "sed '1s/^\\xEF\\xBB\\xBF//' | jq -r '\(Self.targets(format))'"
+      let outcome = try shell(
+        "fb-export --format \(format) --allow-few \(history) | \(filter)", input: Self.data(Self.conversation))
+      let learnt = Set(outcome.lines)
+      #expect(learnt.isDisjoint(with: ["POOR", "BAD"]), "\(format) \(history): \(outcome.lines)")
+      if format != "bedrock-distill" && !format.hasSuffix("kto") { #expect(learnt.contains("FINE"), "\(format)") }
+    }
+  }
+
+  @Test(arguments: formats)
+  func earlierTurnsStayWhereTheyAreNotLearnt(format: String) throws {
+    let all = try shell("fb-export --format \(format) --allow-few", input: Self.data(Self.conversation))
+    let stays =
+      [
+        "openai", "azure", "together", "fireworks", "mistral", "trl-prompt-completion", "openai-rft", "bedrock-rft",
+      ].contains(format) || format.hasSuffix("dpo") || format == "trl-kto"
+    #expect(all.text.contains("POOR") == stays)
+    // Asked for, those of which every answer is known to be fit stay too, and no others.
+    let asked = try shell(
+      "fb-export --format \(format) --allow-few --history include", input: Self.data(Self.conversation))
+    #expect(asked.text.contains("POOR") == stays)
+    let holds = asked.lines.filter { $0.contains("another question") && $0.contains("MORE") }
+    let isLearnt = [
+      "bedrock", "bedrock-nova", "bedrock-converse", "gemini", "anthropic", "trl-sft", "sharegpt", "axolotl",
+    ]
+    if isLearnt.contains(format) {
+      #expect(holds.count == 1 && all.lines.allSatisfy { !$0.contains("another question") || !$0.contains("MORE") })
+    }
+  }
+
+  // MARK: Properties
+
+  /// Records of which the answers say what they are: `poor…` is never a target, `fix…` and `good…` may be one.
+  static func anything(_ random: inout SeededGenerator, _ index: Int) -> String {
+    func pick(_ texts: [String]) -> String { texts[Int.random(in: 0..<texts.count, using: &random)] }
+    let system = pick(["", "", #""system_prompt":"Be kind.","#, #""system_prompt":" ","#])
+    let history = pick([
+      "", "", #""history":[{"role":"user","content":"h"},{"role":"assistant","content":"poor history"}],"#,
+      #""history":[{"role":"user","content":"h"},{"role":"user","content":"h"}],"#,
+      #""history":[{"role":"tool","content":"h"}],"#, #""history":[{"role":"user","content":""}],"#, #""history":[],"#,
+      #""history":[{"role":"user","content":"User: h"},{"role":"assistant","content":"poor"}],"#,
+    ])
+    let prompt = pick([
+      "q\(index)", "q\(index % 50)", "q\(index % 50)", "q\(index % 50)", "Human: \(index)", "q\\n\(index) ", "[EOS] q",
+      "caf\\u00e9 \(index)", "",
+    ])
+    let side =
+      #""id":"r\#(index)","category":"c\#(index % 3)","user_id":"u\#(index % 7)",\#(system)\#(history)"user_prompt":"\#(prompt)""#
+    let stars = pick(["1", "2", "1.5", "20e-1", "3", "3.5", "4", "5", "4.9999", "2.0000001"])
+    let isPoor = ["1", "2", "1.5", "20e-1"].contains(stars)
+    let answer = "\(isPoor ? "poor" : "good")\(pick(["", " ", "\\n"]))\(Int.random(in: 0..<20, using: &random))"
+    let correction = pick(["", "", "", #","corrected_response":"fix\#(index)""#, #","corrected_response":" ""#])
+    let more = pick(["", "", "", #","approved":true"#, #","approved":false"#, #","accuracy":5"#])
+    let status = pick(["", "", "", "", #","status":"error""#])
+    return
+      #"{\#(side),"ai_response":"\#(answer)","feedback":{"user_rating":\#(stars)\#(correction)\#(more)}\#(status)}"#
+  }
+
+  @Test func whatIsWrittenHoldsForTenThousandRecords() throws {
+    var random = SeededGenerator(seed: 77)
+    let folder = try TemporaryFolder()
+    try Self.data((0..<10_000).map { Self.anything(&random, $0) })
+      .write(to: folder.url.appendingPathComponent("in.ndjson"))
+    try folder.write("opt.ndjson", #"{"type":"preferences","user_id":"u3","training_opt_out":true}"# + "\n")
+    let all = Self.formats.joined(separator: ",")
+    for history in ["", "--history include"] {
+      if !history.isEmpty { _ = try shell("head -n 2000 in.ndjson > few && mv few in.ndjson", in: folder.url) }
+      let made = try shell(
+        """
+        set -e
+        for run in 1 2; do
+          fb-export --format \(all) \(history) --preferences opt.ndjson --out-dir out --manifest out/manifest.json in.ndjson 2>err$run
+          mkdir -p run$run && mv out/* run$run && rmdir out
+        done
+        diff -r run1 run2 && cmp err1 err2 && ls run1 | wc -l
+        """, in: folder.url)
+      #expect(
+        made.status == 0 && made.text == "27\n", "\(made.text)\(made.errorText)\((try? folder.read("err1")) ?? "")")
+      for format in Self.formats {
+        let file = "run1/\(format).jsonl"
+        let checked = try shell("fb-export --check \(format) \(file) | grep -v ' warning: '", in: folder.url)
+        #expect(checked.output.isEmpty, "\(format): \(checked.lines.prefix(3))")
+        let learnt = try shell("sed '1s/^\\xEF\\xBB\\xBF//' \(file) | jq -r '\(Self.targets(format))'", in: folder.url)
+        #expect(
+          learnt.status == 0 && (learnt.lines.count > (history.isEmpty ? 100 : 0) || format == "bedrock-distill"),
+          "\(format)")
+        #expect(!learnt.text.contains("poor"), "\(format) \(history)")
+      }
+      // The manifest knows every file as it is, and each line.
+      let told = try shell(
+        #"jq -r '.files[] | .sha256 + "  run1/" + .format + ".jsonl"' run1/manifest.json | sha256sum --quiet -c; jq -c '.files[] | select((.lines | length) != .records)' run1/manifest.json; jq -r .inputs[0].sha256 run1/manifest.json; sha256sum < in.ndjson | cut -d' ' -f1"#,
+        in: folder.url)
+      #expect(told.lines.count == 2 && told.lines.first == told.lines.last, "\(told.text)\(told.errorText)")
+      let optedOut = try shell(
+        #"jq -r '.files[].lines[][]' run1/manifest.json | sort -u > ids; jq -r 'select(.user_id == "u3") | .id' in.ndjson | sort | comm -12 - ids"#,
+        in: folder.url)
+      #expect(optedOut.output.isEmpty)
+      _ = try shell("rm -r run1 run2", in: folder.url)
+    }
+    // fb-filter decides the same.
+    for (use, format) in [("sft", "openai"), ("pairs", "trl-dpo"), ("kto", "trl-kto"), ("prompts", "openai-rft")] {
+      let same = try shell(
+        "cmp <(fb-export --format \(format) in.ndjson 2>&-) <(fb-filter --for \(use) in.ndjson 2>&- | fb-export --format \(format) 2>&-)",
+        in: folder.url)
+      #expect(same.status == 0, "\(use): \(same.text)")
+    }
+  }
+
+  // MARK: Several at once
+
+  @Test func severalFilesAppearTogetherOrNotAtAll() throws {
+    let folder = try TemporaryFolder()
+    let input = Self.data(Self.conversation)
+    let refused = try shell(
+      "fb-export --format trl-sft,openai --out-dir out; echo $?; ls -A", input: input, in: folder.url)
+    #expect(refused.text == "65\n" && refused.errorText.contains("3 examples: openai needs 10"))
+    let made = try shell(
+      "fb-export --format trl-sft,alpaca,sharegpt --out-dir out/ 2>&-; echo $?; ls -A . out; stat -c %a out out/*",
+      input: input, in: folder.url)
+    #expect(
+      made.text
+        == "0\n.:\nout\n\nout:\nalpaca.jsonl\ndataset_info.json\nsharegpt.jsonl\ntrl-sft.jsonl\n700\n600\n600\n600\n600\n"
+    )
+    let info = try shell(
+      "jq -r 'map(.columns, .tags | select(.) | keys | length) | join(\",\")' out/dataset_info.json", in: folder.url)
+    #expect(info.text == "4,3,4\n")
+    // What is there is never replaced; an empty folder is.
+    let again = try shell(
+      "fb-export --format trl-sft --out-dir out; echo $?; ls out | wc -l; ls -A", input: input, in: folder.url)
+    #expect(again.text == "73\n4\nout\n")
+    let empty = try shell(
+      "mkdir e; fb-export --format trl-sft --out-dir e 2>&-; ls e; touch f; fb-export --format trl-sft --out-dir f",
+      input: input,
+      in: folder.url)
+    #expect(empty.text == "trl-sft.jsonl\n" && empty.status == 73)
+    // The same bytes as alone.
+    let same = try shell("cmp out/trl-sft.jsonl <(fb-export --format trl-sft 2>&-)", input: input, in: folder.url)
+    #expect(same.status == 0)
+  }
+
+  @Test func aSignalLeavesNothingBehind() throws {
+    let folder = try TemporaryFolder()
+    let killed = try shell(
+      "(printf '{\"user_prompt\":\"q\"}\\n'; sleep 5) | fb-export --format openai,trl-dpo --out-dir out & pid=$!; sleep 1; ls -A | wc -l; kill $pid; wait $pid; ls -A",
+      in: folder.url)
+    #expect(killed.text == "1\n")
+  }
+
+  @Test func theManifestIsASideCar() throws {
+    let folder = try TemporaryFolder()
+    let input = Self.data(Self.conversation)
+    let plain = try shell("fb-export --format openai --allow-few 2>&-", input: input)
+    let made = try shell(
+      "fb-export --format openai --allow-few --manifest m.json <(cat) 2>&-", input: input, in: folder.url)
+    #expect(made.output == plain.output)
+    let told = try shell(
+      "jq -c '[.counts.read, .files[0].records, .files[0].left_out.poor, .files[0].lines, .inputs[0].bytes]' m.json",
+      in: folder.url)
+    #expect(told.text == "[5,3,2,[[\"t2\"],[\"t4\"],[\"t5\"]],\(input.count)]\n")
+    let weights = try shell(
+      "fb-export --format trl-kto --manifest m.json >/dev/null; jq -c '.files[0].labels | map_values(. + 0)' m.json",
+      input: Self.data(
+        (0..<9).map {
+          #"{"id":"\#($0)","user_prompt":"q\#($0)","ai_response":"a","feedback":{"user_rating":\#($0 < 2 ? 5 : 1)}}"#
+        }),
+      in: folder.url)
+    #expect(
+      weights.text == #"{"desirable":2,"undesirable":7,"desirable_weight":3.5,"undesirable_weight":1}"# + "\n")
+  }
+}
