@@ -81,7 +81,8 @@ let package = Package(
     tests("DelimitedTextTests", ["DelimitedText"]),
     tests("FeedbackStoreTests", ["FeedbackStore"]),
     tests("StatisticsTests", ["Statistics", "Digest"]),
-    tests("FeedbackAnalysisTests", ["FeedbackAnalysis", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
+    tests(
+      "FeedbackAnalysisTests", ["FeedbackAnalysis", "Digest", "FeedbackModel", "NDJSON", "Statistics", "Timestamps"]),
     tests("TextAnalysisTests", ["TextAnalysis", "Digest"]),
     tests("NDJSONTests", ["NDJSON", "Digest"]),
     tests("FeedbackImportTests", ["FeedbackImport", "FeedbackModel", "NDJSON"]),

@@ -131,16 +131,26 @@ public struct WindowOptions: ParsableArguments {
   }
 }
 
-/// How many threads a command uses.
-public enum Jobs {
+/// How many threads a command uses, 1 to 256.
+public struct JobCount: ExpressibleByArgument, Sendable {
+  /// The number of threads.
+  public let count: Int
+
+  /// One thread, the default.
+  public static let one = JobCount(count: 1)
+
   /// What the help says of `--jobs`.
   public static let help = ArgumentHelp(
     "Use N threads where a file can be read in parts; the output is the same (default: 1).", valueName: "N")
 
-  /// The number of threads that an option asks for, 1 without it; at most 256.
-  public static func count(_ option: WholeNumber?) throws -> Int {
-    guard let option else { return 1 }
-    if !(1...256).contains(option.value) { throw ValidationError("--jobs is between 1 and 256") }
-    return option.value
+  private init(count: Int) { self.count = count }
+
+  /// Reads a number.
+  public init?(argument: String) {
+    guard let number = WholeNumber(argument: argument), (1...256).contains(number.value) else { return nil }
+    count = number.value
   }
+
+  /// The number as it is typed.
+  public var defaultValueDescription: String { "\(count)" }
 }

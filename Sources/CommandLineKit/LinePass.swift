@@ -16,14 +16,15 @@ struct LinePass {
     case taken, stopped, ended
   }
 
-  /// Lines so far, and how many of them were records, refused ones included; blank lines are none.
+  /// Lines of the file so far, and how many of those of the pass were records, refused ones included; blank lines are none.
   private(set) var lineCount = 0
   private(set) var readCount = 0
   private var place: RecordPlace
   private let lineLengthMax: Int
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  init(_ path: String, fileIndex: Int, lineLengthMax: Int) {
+  init(_ path: String, fileIndex: Int, lineLengthMax: Int, after lineCount: Int = 0) {
+    self.lineCount = lineCount
     place = RecordPlace(file: path, fileIndex: fileIndex, line: 0, fileOffset: 0, range: 0..<0)
     self.lineLengthMax = lineLengthMax
   }
@@ -62,28 +63,40 @@ struct LinePass {
     while start < lines.upperBound {
       let next = scanner.scan(bytes, from: start)
       lineCount += 1
-      if scanner.code != .blank {
+      var end = next - 1
+      if end > start && bytes[end - 1] == 0x0D { end -= 1 }
+      // White space, too, is a line that can be too long: in a block or beyond it.
+      if scanner.code != .blank || end - start > lineLengthMax {
         readCount += 1
-        var end = next - 1
-        if end > start && bytes[end - 1] == 0x0D { end -= 1 }
         place.line = lineCount
         place.fileOffset = fileOffset + start
         place.range = start..<end
-        if end - start > lineLengthMax {
-          try refuse(overlong(end - start), bytes)
-        } else if let error = scanner.error {
-          var refusal = Refusal(error: RecordError(error), place: place)
-          if isCutOff && error.code == .truncated { refusal.error.message = "the file ends inside a record" }
-          try refuse(refusal, bytes)
-        } else {
-          do {
-            if try !body(bytes, scanner, place) { return false }
-          } catch let error as RecordError {
-            try refuse(Refusal(error: error, place: place), bytes)
-          }
-        }
+        if try !takeLine(bytes, scanner, isCutOff: isCutOff, refuse, body) { return false }
       }
       start = next
+    }
+    return true
+  }
+
+  /// Hands over the line at `place`, or refuses it.
+  @inline(__always)
+  private func takeLine(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, isCutOff: Bool,
+    _ refuse: (Refusal, Span<UInt8>) throws -> Void,
+    _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
+  ) throws -> Bool {
+    if place.range.count > lineLengthMax {
+      try refuse(overlong(place.range.count), bytes)
+    } else if let error = scanner.error {
+      var refusal = Refusal(error: RecordError(error), place: place)
+      if isCutOff && error.code == .truncated { refusal.error.message = "the file ends inside a record" }
+      try refuse(refusal, bytes)
+    } else {
+      do {
+        return try body(bytes, scanner, place)
+      } catch let error as RecordError {
+        try refuse(Refusal(error: error, place: place), bytes)
+      }
     }
     return true
   }

@@ -75,6 +75,13 @@ public final class RecordInput {
   ) throws -> Bool {
     var reader = BlockReader(descriptor, lineLengthMax: lineLengthMax, prefix: prefix)
     var lines = LinePass(path, fileIndex: fileIndex, lineLengthMax: lineLengthMax)
+    return try read(&reader, &lines, &scanner, body)
+  }
+
+  private func read(
+    _ reader: inout BlockReader, _ lines: inout LinePass, _ scanner: inout LineScanner,
+    _ body: (Span<UInt8>, borrowing LineScanner, RecordPlace) throws -> Bool
+  ) throws -> Bool {
     while true {
       if reader.isIdle { try beforeWaiting() }
       let before = lines.readCount
@@ -104,59 +111,81 @@ public final class RecordInput {
 
   /// As `forEach`, on up to `jobs` threads where a file can be read in parts: what is written, refused and counted is the
   /// same, in the same order.
+  ///
+  /// Besides a block for each thread, up to two parts for each may wait for their turn.
   public func forEach<Pass: RecordPass>(
     _ scanner: inout LineScanner, jobs: Int, _ pass: inout Pass, to output: OutputStream
   ) throws {
     for (index, path) in paths.enumerated() {
       fileIndex = index
       let descriptor = try Descriptor.reading(path)
-      let goesOn: Bool
-      if jobs > 1, path != "-", let status = descriptor.status(), status.isRegular {
-        try readParts(path, descriptor, size: status.size, scanner, jobs: jobs, &pass, to: output)
-        goesOn = true
+      if path != "-", let status = descriptor.status(), status.isRegular,
+        min(jobs, status.size / Self.partSize + 1) > 1
+      {
+        let threads = min(jobs, status.size / Self.partSize + 1)
+        try readParts(path, descriptor, size: status.size, scanner, threads: threads, &pass, to: output)
       } else {
-        goesOn = try readLines(path, descriptor, prefix: [], &scanner) { bytes, scanner, place in
+        let goesOn = try readLines(path, descriptor, prefix: [], &scanner) { bytes, scanner, place in
           try pass.take(bytes, scanner, place, to: output)
         }
+        if !goesOn { break }
       }
-      if !goesOn { break }
     }
     try finish()
   }
 
   private func readParts<Pass: RecordPass>(
-    _ path: String, _ descriptor: consuming Descriptor, size: Int, _ scanner: LineScanner, jobs: Int,
+    _ path: String, _ descriptor: consuming Descriptor, size: Int, _ scanner: LineScanner, threads: Int,
     _ pass: inout Pass, to output: OutputStream
   ) throws {
     let job = PartJob(
       number: descriptor.number, path: path, fileIndex: fileIndex, lineLengthMax: lineLengthMax, scanner: scanner,
       pass: pass.empty)
     let parts = LineParts(descriptor, size: size, partSize: Self.partSize)
+    var failure: SystemError?
     var lineCount = 0
     try OrderedWork.run(
-      threads: jobs,
-      pieces: { () -> Result<Range<Int>, SystemError>? in
+      threads: threads,
+      pieces: { () -> Range<Int>? in
         do throws(SystemError) {
-          return try parts.next().map { .success($0) }
+          return try parts.next()
         } catch {
-          return .failure(error)
+          failure = error
+          return nil
         }
       },
       work: { job.run($0) },
       collect: { part in
-        var written = 0
-        for refused in part.refused {
-          try output.write(part.output.span, written..<refused.outputCount)
-          written = refused.outputCount
-          try rejects.take(refused, fromLine: lineCount)
+        if part.isComplete && pass.accepts(part.pass) {
+          try take(part, after: lineCount, to: output)
+          try pass.merge(part.pass)
+          lineCount += part.lineCount
+        } else {
+          var reader = job.reader(part.range)
+          var lines = LinePass(path, fileIndex: fileIndex, lineLengthMax: lineLengthMax, after: lineCount)
+          var scanner = scanner
+          _ = try read(&reader, &lines, &scanner) { bytes, scanner, place in
+            try pass.take(bytes, scanner, place, to: output)
+          }
+          lineCount = lines.lineCount
         }
-        try output.write(part.output.span, written..<part.output.count)
-        if let error = part.error { throw error }
-        try pass.merge(part.pass, to: output)
-        lineCount += part.lineCount
-        readCount += part.readCount
-        progress.update(records: readCount, bytes: part.end)
       })
+    if let failure { throw failure }
+  }
+
+  /// Writes what a part wrote and refuses what it refused, in the order in which both came.
+  private func take<Pass: RecordPass>(_ part: Part<Pass>, after lineCount: Int, to output: OutputStream) throws {
+    var written = 0
+    for refused in part.refused {
+      try output.write(part.output.span, written..<refused.outputCount)
+      written = refused.outputCount
+      var place = refused.place
+      place.line += lineCount
+      try rejects.take(refused.error, place, refused.bytes.span, length: refused.length)
+    }
+    try output.write(part.output.span, written..<part.output.count)
+    readCount += part.readCount
+    progress.update(records: readCount, bytes: part.range.lowerBound)
   }
 
   private static let partSize = 1 << 22

@@ -12,21 +12,29 @@ public protocol RecordPass: Sendable {
   ) throws -> Bool
   /// The same pass, before it has taken anything.
   var empty: Self { get }
-  /// Adds what a pass over the records that follow has counted; `output` has been given what that one wrote.
-  mutating func merge(_ later: Self, to output: OutputStream) throws
+  /// Whether a pass over the records that follow can be added; if not, they are taken one by one, to find which of them is
+  /// too much.
+  func accepts(_ later: Self) -> Bool
+  /// Adds what a pass over the records that follow has counted; what that one wrote has been written.
+  mutating func merge(_ later: Self) throws
+}
+
+extension RecordPass {
+  /// Everything can be added.
+  public func accepts(_ later: Self) -> Bool { true }
 }
 
 /// What a part of a file brought.
 struct Part<Pass: RecordPass>: Sendable {
+  let range: Range<Int>
   var pass: Pass
   var output: [UInt8] = []
   var refused: [KeptRefusal] = []
   var lineCount = 0
   var readCount = 0
-  /// Where in the file it ends.
-  var end = 0
-  /// What ended the pass early.
-  var error: (any Error)?
+  /// Whether all of it was gone over. A part that holds an error, or too many bad records to keep, is gone over again when
+  /// its turn has come.
+  var isComplete = false
 }
 
 /// A refused record, kept until the parts before its own are done.
@@ -49,58 +57,69 @@ struct PartJob<Pass: RecordPass>: Sendable {
   let scanner: LineScanner
   let pass: Pass
 
-  func run(_ part: Result<Range<Int>, SystemError>) -> Part<Pass> {
-    var result = Part(pass: pass)
+  /// So many refused records, of so many bytes together, are kept of a part.
+  private static var refusedMax: Int { 100 }
+  private static var refusedBytesMax: Int { 1 << 18 }
+
+  private struct TooManyRefused: Error {}
+
+  func run(_ range: Range<Int>) -> Part<Pass> {
+    var part = Part(range: range, pass: pass)
     do {
-      try run(part.get(), &result)
+      try goOver(&part)
     } catch {
-      result.error = error
+      // Whatever it was, it comes again; what was written before it would come twice.
+      part = Part(range: range, pass: pass)
     }
-    return result
+    return part
   }
 
-  private func run(_ range: Range<Int>, _ result: inout Part<Pass>) throws {
-    var reader = BlockReader(
-      Descriptor(number: number, path: path, isOwned: false), part: range, lineLengthMax: lineLengthMax)
+  /// A reader of a part.
+  func reader(_ range: Range<Int>) -> BlockReader {
+    BlockReader(Descriptor(number: number, path: path, isOwned: false), part: range, lineLengthMax: lineLengthMax)
+  }
+
+  private func goOver(_ part: inout Part<Pass>) throws {
+    var reader = reader(part.range)
     var lines = LinePass(path, fileIndex: fileIndex, lineLengthMax: lineLengthMax)
     var scanner = scanner
     let output = OutputStream.memory()
     var pass = pass
     var refused: [KeptRefusal] = []
-    defer {
-      result.pass = pass
-      result.output = output.held
-      result.refused = refused
-      result.lineCount = lines.lineCount
-      result.readCount = lines.readCount
-      result.end = range.upperBound
-    }
+    var refusedBytes = 0
     while true {
       let block = try lines.takeBlock(
         &reader, &scanner,
         refuse: { refusal, bytes in
-          var kept: [UInt8] = []
-          kept.append(bytes, refusal.place.range)
-          refused.append(
-            KeptRefusal(
-              error: refusal.error, place: refusal.place, length: refusal.length, bytes: kept,
-              outputCount: output.held.count))
+          let kept = KeptRefusal(refusal, bytes, outputCount: output.held.count)
+          refusedBytes += kept.bytes.count
+          refused.append(kept)
+          if refused.count > Self.refusedMax || refusedBytes > Self.refusedBytesMax { throw TooManyRefused() }
         },
         { try pass.take($0, $1, $2, to: output) })
-      if block != .taken { return }
+      if block != .taken { break }
     }
+    part.pass = pass
+    part.output = output.held
+    part.refused = refused
+    part.lineCount = lines.lineCount
+    part.readCount = lines.readCount
+    part.isComplete = true
   }
 }
 
-extension Rejects {
-  /// Takes a record that was kept, of a part that begins after a number of lines.
-  func take(_ kept: KeptRefusal, fromLine lineCount: Int) throws {
-    var error = kept.error
-    var place = kept.place
-    error.offset -= place.range.lowerBound
-    place.range = 0..<kept.bytes.count
-    place.line += lineCount
-    // A message may look at the byte after the record.
-    try take(error, place, (kept.bytes + [0x0A]).span, length: kept.length)
+extension KeptRefusal {
+  /// Keeps a refused record, with its place within its own bytes.
+  init(_ refusal: Refusal, _ bytes: Span<UInt8>, outputCount: Int) {
+    error = refusal.error
+    place = refusal.place
+    length = refusal.length
+    self.bytes = []
+    self.outputCount = outputCount
+    let start = place.range.lowerBound
+    let end = length == nil ? place.range.upperBound : min(place.range.upperBound, start + BlockReader.overlongHeadMax)
+    self.bytes.append(bytes, start..<end)
+    error.offset -= start
+    place.range = 0..<end - start
   }
 }

@@ -5,7 +5,7 @@ import Timestamps
 
 /// What an analysis is asked for, and the guards that a finding has to clear.
 public struct AnalysisOptions: Sendable {
-  /// The fields whose values are compared, dotted.
+  /// The fields whose values are compared, dotted; two with a `+` between them are compared in pairs.
   public var fields = ["category"]
   /// Only interactions inside this window.
   public var window = TimeWindow()
@@ -17,11 +17,17 @@ public struct AnalysisOptions: Sendable {
   public var ratingsMin = 30
   /// Different people that those ratings have to come from.
   public var peopleMin = 10
+  /// Whether it is known which answers people were asked to rate, from records of it.
+  public var isAskedKnown = false
+  /// How many people cells tell apart, where that was decided before: in states.
+  var peopleKept: Int?
 
   /// More values of a field than this are no groups.
   public static let groupsMax = 10_000
   /// Below so many ratings or people nothing at all is said, also for the sake of their privacy.
   public static let signalMin = 5
+  /// More people than this are not told apart.
+  public static let peopleMost = 1000
 
   /// Starts with the defaults.
   public init() {}
@@ -29,74 +35,24 @@ public struct AnalysisOptions: Sendable {
   /// The share of poor answers that is still good enough.
   public var targetPoor: Double { Double(targetPoorMillionths) / 1e6 }
 
+  /// The fields of a name in `fields`: one, or the two of a pair.
+  public static func members(of name: String) -> [String] {
+    name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// Whether names are fields and pairs of two fields, each once; a pair in the other order is the same pair.
+  public static func areFields(_ names: [String]) -> Bool {
+    let groups = names.map { members(of: $0).map { Array($0.utf8) } }
+    let hasGap = groups.joined().contains { name in
+      name.split(separator: 0x2E, omittingEmptySubsequences: false).contains { $0.isEmpty }
+    }
+    let sets = groups.map(Set.init)
+    let isPlain = zip(groups, sets).allSatisfy { $0.count <= 2 && $0.count == $1.count }
+    return !hasGap && isPlain && Set(sets).count == sets.count
+  }
+
   /// How many people a cell has to be able to tell apart.
-  var peopleMax: Int { max(peopleMin, Self.signalMin) }
-}
-
-/// A field that has too many values to be groups.
-public struct TooManyGroups: Error, Sendable {
-  /// The field, dotted.
-  public var field: String
-}
-
-/// One field and the cells of its values.
-struct FieldGroups: Sendable {
-  let name: String
-  let slot: Int
-  let countsDays: Bool
-  private(set) var table = GroupTable()
-  private(set) var cells: [Cell] = []
-  /// Interactions in which the field is absent or null; those without a category have a name.
-  private(set) var absent: Cell?
-  private static let uncategorized = Array("uncategorized".utf8)
-
-  init(name: String, slot: Int) {
-    self.name = name
-    self.slot = slot
-    countsDays = name == RecordField.category.dotted
-  }
-
-  /// Counts a record in the cell of its value, a field that is a string, absent or null.
-  mutating func count(
-    _ seen: Observation, _ bytes: Span<UInt8>, _ field: Field, peopleMax: Int, scratch: inout [UInt8]
-  ) throws(TooManyGroups) {
-    let index: Int
-    if field.kind == .string && !field.isEscaped {
-      index = table.index(of: bytes, field.range)
-    } else if field.kind == .string {
-      scratch.removeAll(keepingCapacity: true)
-      JSONText.decode(bytes, field.range, into: &scratch)
-      index = table.index(of: scratch.span, 0..<scratch.count)
-    } else if countsDays {
-      index = table.index(of: Self.uncategorized.span, 0..<Self.uncategorized.count)
-    } else {
-      if absent == nil { absent = Cell() }
-      absent?.add(seen, peopleMax: peopleMax, countsDays: false)
-      return
-    }
-    if index == cells.count {
-      if index >= AnalysisOptions.groupsMax { throw TooManyGroups(field: name) }
-      cells.append(Cell())
-    }
-    cells[index].add(seen, peopleMax: peopleMax, countsDays: countsDays)
-  }
-
-  /// Adds the cells of another table of the same field.
-  mutating func merge(_ other: FieldGroups, peopleMax: Int) throws(TooManyGroups) {
-    for number in 0..<other.table.count {
-      let value = other.table.value(number)
-      let index = table.index(of: value.span, 0..<value.count)
-      if index == cells.count {
-        if index >= AnalysisOptions.groupsMax { throw TooManyGroups(field: name) }
-        cells.append(Cell())
-      }
-      cells[index].merge(other.cells[number], peopleMax: peopleMax)
-    }
-    if let others = other.absent {
-      if absent == nil { absent = Cell() }
-      absent?.merge(others, peopleMax: peopleMax)
-    }
-  }
+  var peopleMax: Int { peopleKept ?? max(peopleMin, Self.signalMin) }
 }
 
 /// One pass over interactions: counts them for everything and for each value of the wanted fields.
@@ -120,27 +76,49 @@ public struct Analysis: Sendable {
   /// Interactions that were counted, but have no time.
   public private(set) var undated = 0
   private(set) var total = Cell()
-  private(set) var groups: [FieldGroups] = []
+  private(set) var fields: [FieldValues] = []
+  private(set) var groups: [CellGroups] = []
+  /// What was asked for; of states of several windows, from where the first one begins to where the last one ends.
+  var window: TimeWindow
   private(set) var earliest: Timestamp?
   private(set) var latest: Timestamp?
+  /// The numbers of the values of the fields in the record at hand.
+  private var numbers: [Int]
   private var scratch: [UInt8] = []
+  /// Which answers people were asked to rate.
+  private let asks: AskTable?
 
   /// Starts with nothing counted.
-  public init(_ options: AnalysisOptions) {
+  ///
+  /// `asks` says which answers people were asked to rate.
+  public init(_ options: AnalysisOptions, asks: AskTable? = nil) {
     self.options = options
+    self.asks = asks
+    window = options.window
     var extra: [[String]] = []
+    var fields: [FieldValues] = []
     for name in options.fields {
-      let slot: Int
-      if let known = RecordField(dotted: name) {
-        slot = known.rawValue
-      } else {
-        slot = LineScanner.extraSlot(extra.count)
-        extra.append(name.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+      let members = AnalysisOptions.members(of: name).map { member in
+        if let known = fields.firstIndex(where: { $0.name.utf8.elementsEqual(member.utf8) }) { return known }
+        let slot: Int
+        if let known = RecordField(dotted: member) {
+          slot = known.rawValue
+        } else {
+          slot = LineScanner.extraSlot(extra.count)
+          extra.append(member.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+        }
+        fields.append(FieldValues(name: member, slot: slot))
+        return fields.count - 1
       }
-      groups.append(FieldGroups(name: name, slot: slot))
+      groups.append(CellGroups(name: name, fields: members))
     }
+    self.fields = fields
+    numbers = [Int](repeating: 0, count: fields.count)
     extraPaths = extra
   }
+
+  /// The same analysis before it has counted anything.
+  public var empty: Analysis { Analysis(options, asks: asks) }
 
   /// Counts the record that a scanner made with `LineScanner.records(extra: extraPaths)` saw last.
   ///
@@ -149,11 +127,11 @@ public struct Analysis: Sendable {
     if scanner[.type].kind != .missing, try scanner.recordType(bytes) != .interaction { return .otherType }
     let time = try scanner.time(bytes, options.timeField)
     if !options.window.contains(time) { return time == nil ? .withoutTime : .outside }
-    let seen = try Self.observe(bytes, scanner, time)
-    for index in groups.indices {
-      let field = scanner.fields[groups[index].slot]
+    let seen = try observe(bytes, scanner, time)
+    for index in fields.indices {
+      let field = scanner.fields[fields[index].slot]
       if field.hasValue && field.kind != .string {
-        throw RecordError.schema(groups[index].name, "not a string", at: field.start)
+        throw RecordError.schema(fields[index].name, "not a string", at: field.start)
       }
     }
     if let time {
@@ -163,25 +141,73 @@ public struct Analysis: Sendable {
       undated += 1
     }
     total.add(seen, peopleMax: options.peopleMax, countsDays: true)
-    for index in groups.indices {
-      let field = scanner.fields[groups[index].slot]
-      try groups[index].count(seen, bytes, field, peopleMax: options.peopleMax, scratch: &scratch)
+    for index in fields.indices {
+      let field = scanner.fields[fields[index].slot]
+      numbers[index] = try fields[index].number(bytes, field, scratch: &scratch)
     }
+    for index in groups.indices { try groups[index].count(seen, numbers, peopleMax: options.peopleMax) }
     return .counted
+  }
+
+  /// Whether what another analysis has counted can be added without too many groups.
+  public func accepts(_ other: Analysis) -> Bool {
+    zip(fields, other.fields).allSatisfy { $0.accepts($1) } && zip(groups, other.groups).allSatisfy { $0.accepts($1) }
   }
 
   /// Adds what another analysis of the same options has counted.
   public mutating func merge(_ other: Analysis) throws(TooManyGroups) {
-    undated += other.undated
     total.merge(other.total, peopleMax: options.peopleMax)
-    for index in groups.indices {
-      try groups[index].merge(other.groups[index], peopleMax: options.peopleMax)
+    var known: [[Int]] = []
+    for index in fields.indices {
+      let theirs = other.fields[index]
+      known.append(
+        try (0..<theirs.count).map { number throws(TooManyGroups) in
+          try fields[index].number(of: theirs.value(number))
+        })
     }
-    if let time = other.earliest { earliest = earliest.map { min($0, time) } ?? time }
-    if let time = other.latest { latest = latest.map { max($0, time) } ?? time }
+    for index in groups.indices {
+      let theirs = other.groups[index]
+      for place in theirs.cells.indices where theirs.cells[place].interactions > 0 {
+        for (field, number) in zip(theirs.fields, theirs.numbers(ofCell: place)) {
+          numbers[field] = known[field][number]
+        }
+        try groups[index].merge(theirs.cells[place], numbers, peopleMax: options.peopleMax)
+      }
+    }
+    add(first: other.earliest, last: other.latest, undated: other.undated)
   }
 
-  private static func observe(
+  /// Adds interactions that were counted elsewhere, when the first and the last of them were, and how many have no time.
+  mutating func add(first: Timestamp?, last: Timestamp?, undated count: Int) {
+    undated += count
+    if let first { earliest = earliest.map { min($0, first) } ?? first }
+    if let last { latest = latest.map { max($0, last) } ?? last }
+  }
+
+  /// Widens the window so that another one is inside of it.
+  mutating func cover(_ other: TimeWindow) {
+    window.since = window.since.flatMap { since in other.since.map { min(since, $0) } }
+    window.until = window.until.flatMap { until in other.until.map { max(until, $0) } }
+  }
+
+  /// Adds what was counted of everything elsewhere.
+  mutating func merge(total cell: Cell) { total.merge(cell, peopleMax: options.peopleMax) }
+
+  /// Adds a cell of certain values of the fields of a group; false where there is no such group.
+  mutating func merge(_ cell: Cell, _ scope: Scope) throws(TooManyGroups) -> Bool {
+    let group = groups.firstIndex { group in
+      group.fields.count == scope.members.count
+        && zip(group.fields, scope.members).allSatisfy { fields[$0].name.utf8.elementsEqual($1.field.utf8) }
+    }
+    guard let group else { return false }
+    for (field, member) in zip(groups[group].fields, scope.members) {
+      numbers[field] = try fields[field].number(of: member.value)
+    }
+    try groups[group].merge(cell, numbers, peopleMax: options.peopleMax)
+    return true
+  }
+
+  private func observe(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ time: Timestamp?
   ) throws(RecordError) -> Observation {
     var seen = Observation()
@@ -192,7 +218,11 @@ public struct Analysis: Sendable {
     seen.clarity = try scanner.rating(bytes, .clarity)
     seen.milliseconds = try scanner.milliseconds(bytes)
     seen.day = time?.day()
-    if seen.rating != nil { seen.person = try person(bytes, scanner) }
+    if seen.rating != nil { seen.person = try Self.person(bytes, scanner) }
+    if let asks {
+      let id = try scanner.text(.id)
+      if id.kind == .string { seen.askProbability = asks.probability(bytes, id) }
+    }
     return seen
   }
 

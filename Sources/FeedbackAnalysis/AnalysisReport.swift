@@ -9,11 +9,11 @@ public struct Slice: Sendable {
   public var cell: Cell
 }
 
-/// The values of one field.
+/// The values of one field, or the pairs of values of two.
 public struct SliceField: Sendable {
-  /// The field, dotted.
+  /// The field, dotted; of a pair both, with a `+` between them.
   public var name: String
-  /// Its values, absent first, then by their bytes.
+  /// The values that occurred, absent first, then by their bytes.
   public var slices: [Slice]
 }
 
@@ -33,6 +33,8 @@ public struct AnalysisReport: Sendable {
   public var undated: Int
   /// What is worth knowing, most important first.
   public var findings: [Finding] = []
+  /// Whether slow answers are poor more often, where there are enough ratings with a time.
+  var slowness: [Scope: Slowness] = [:]
   /// How many slices of each field were tested, and how many tests that made.
   public var checked = Checked()
 
@@ -59,22 +61,57 @@ public struct AnalysisReport: Sendable {
   /// Ends an analysis.
   public init(_ analysis: Analysis) {
     options = analysis.options
-    from = options.window.since ?? analysis.earliest
-    to = options.window.until ?? analysis.latest
+    from = analysis.window.since ?? analysis.earliest
+    to = analysis.window.until ?? analysis.latest
     total = analysis.total
     undated = analysis.undated
-    fields = analysis.groups.map { group in
-      var slices = group.cells.indices
-        .map { (value: group.table.value($0), cell: group.cells[$0]) }
-        .sorted { $0.value.lexicographicallyPrecedes($1.value) }
-        .map { Slice(scope: .slice(field: group.name, value: $0.value), cell: $0.cell) }
-      if let absent = group.absent {
-        slices.insert(Slice(scope: .slice(field: group.name, value: nil), cell: absent), at: 0)
-      }
-      return SliceField(name: group.name, slices: slices)
-    }
+    fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }
+    slowness = testSlowness()
     let detector = ProblemDetector(self)
     checked = detector.checked
     findings = detector.findings
+  }
+
+  /// Tests everything and every slice, and corrects for all of these tests together.
+  private func testSlowness() -> [Scope: Slowness] {
+    let slices = [Slice(scope: .all, cell: total)] + fields.flatMap(\.slices)
+    let tested = slices.compactMap { slice in
+      Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin).map { (slice.scope, $0) }
+    }
+    let adjusted = FalseDiscovery.adjusted(tested.map(\.1.q))
+    var results: [Scope: Slowness] = [:]
+    for (test, q) in zip(tested, adjusted) {
+      results[test.0] = test.1
+      results[test.0]?.q = q
+    }
+    return results
+  }
+}
+
+extension Analysis {
+  /// The slices of a group in the order in which they are written.
+  func slices(of group: CellGroups) -> [Slice] {
+    group.cells.indices
+      .filter { group.cells[$0].interactions > 0 }
+      .map { (numbers: group.numbers(ofCell: $0), cell: group.cells[$0]) }
+      .map { numbers, cell in
+        let members = zip(group.fields, numbers).map { field, number in
+          Scope.Member(field: fields[field].name, value: fields[field].value(number))
+        }
+        return Slice(scope: Scope(members: members), cell: cell)
+      }
+      .sorted { $0.scope.precedes($1.scope) }
+  }
+}
+
+extension Scope {
+  /// Whether the values of this scope come before those of another one with the same fields.
+  fileprivate func precedes(_ other: Scope) -> Bool {
+    for (left, right) in zip(members, other.members) where left.value != right.value {
+      guard let value = left.value else { return true }
+      guard let otherValue = right.value else { return false }
+      return value.lexicographicallyPrecedes(otherValue)
+    }
+    return false
   }
 }

@@ -8,11 +8,23 @@ struct Observation {
   var accuracy: Rating?
   var helpfulness: Rating?
   var clarity: Rating?
+  /// The time to respond.
   var milliseconds: Int?
   /// A hash of the person; of use only where there is a rating.
   var person: UInt64 = 0
   /// Days since 1970-01-01 in UTC, nil without a time.
   var day: Int?
+  /// How likely the person was to be asked for a rating, in millionths, 0 where that is not known; nil where nobody was
+  /// asked, or nothing is known of it.
+  var askProbability: Int?
+
+  /// Whether a dimension is rated: of most answers none is.
+  var hasDimensions: Bool { accuracy != nil || helpfulness != nil || clarity != nil }
+}
+
+extension Rating {
+  /// The level from 1 to 5 that a table counts it on, halves up.
+  var level: Int { (millionths + 500_000) / 1_000_000 }
 }
 
 /// The three things that a rating may be given for besides the whole.
@@ -42,19 +54,32 @@ public struct Cell: Sendable, Equatable {
   /// How many of them are errors: in no figure below.
   public private(set) var errors = 0
   /// The overall ratings.
-  public private(set) var rating = RatingSummary()
-  private var accuracy = RatingSummary()
-  private var helpfulness = RatingSummary()
-  private var clarity = RatingSummary()
+  public internal(set) var rating = RatingSummary()
+  var accuracy = RatingSummary()
+  var helpfulness = RatingSummary()
+  var clarity = RatingSummary()
+  /// The answers that people were asked to rate, where that is known.
+  var asked = AskedRatings()
+  /// The ratings by groups of people.
+  var buckets = UserBuckets()
+  /// The dimensions beside the whole.
+  var tables = LevelTables()
+  var complete = CompleteCases()
   /// The times to respond.
-  public private(set) var responseTimes = LatencyHistogram()
+  var responseTimes = ResponseTimes()
   /// The people who rated, so far as the guards need them.
-  public private(set) var people = PeopleSample()
+  public internal(set) var people = PeopleSample()
   /// Counts of each day, where they are wanted.
-  public private(set) var days = DayCounts()
+  public internal(set) var days = DayCounts()
 
   /// Starts with nothing.
   public init() {}
+
+  /// Starts with a number of interactions, some of them errors.
+  init(interactions: Int, errors: Int) {
+    self.interactions = interactions
+    self.errors = errors
+  }
 
   /// The ratings of a dimension.
   public func ratings(of dimension: Dimension) -> RatingSummary {
@@ -75,14 +100,32 @@ public struct Cell: Sendable, Equatable {
       errors += 1
       return
     }
+    if let milliseconds = seen.milliseconds { responseTimes.add(milliseconds, isPoor: seen.rating?.isPoor) }
     if let given = seen.rating {
       rating.add(given)
       people.add(seen.person, limit: peopleMax)
+      buckets.add(given.millionths, isPoor: given.isPoor, person: seen.person)
     }
+    if seen.hasDimensions { addDimensions(seen) }
+    if let probability = seen.askProbability {
+      var given = RatingSummary()
+      if let rating = seen.rating { given.add(rating) }
+      asked.add(probability, rating: given)
+    }
+  }
+
+  private mutating func addDimensions(_ seen: Observation) {
     if let given = seen.accuracy { accuracy.add(given) }
     if let given = seen.helpfulness { helpfulness.add(given) }
     if let given = seen.clarity { clarity.add(given) }
-    if let milliseconds = seen.milliseconds { responseTimes.add(milliseconds) }
+    guard let overall = seen.rating else { return }
+    let level = overall.level
+    if let given = seen.accuracy { tables.add(level, .accuracy, given.level) }
+    if let given = seen.helpfulness { tables.add(level, .helpfulness, given.level) }
+    if let given = seen.clarity { tables.add(level, .clarity, given.level) }
+    if let accuracy = seen.accuracy, let helpfulness = seen.helpfulness, let clarity = seen.clarity {
+      complete.add(overall.millionths, accuracy.millionths, helpfulness.millionths, clarity.millionths)
+    }
   }
 
   /// Adds all of another cell, of which `peopleMax` was the same.
@@ -93,6 +136,10 @@ public struct Cell: Sendable, Equatable {
     accuracy.merge(other.accuracy)
     helpfulness.merge(other.helpfulness)
     clarity.merge(other.clarity)
+    buckets.merge(other.buckets)
+    asked.merge(other.asked)
+    tables.merge(other.tables)
+    complete.merge(other.complete)
     responseTimes.merge(other.responseTimes)
     people.merge(other.people, limit: peopleMax)
     days.merge(other.days)
@@ -103,29 +150,5 @@ extension RatingSummary {
   /// Adds a rating of a record.
   mutating func add(_ rating: Rating) {
     add(millionths: rating.millionths, isPoor: rating.isPoor, isGood: rating.isGood)
-  }
-}
-
-/// Whether there are enough different people, without keeping all of them: the smallest hashes, up to a limit.
-///
-/// Which ones are kept does not depend on the order, so samples of parts merge to the sample of the whole. Up to the limit
-/// the count is exact.
-public struct PeopleSample: Sendable, Equatable {
-  private var hashes: [UInt64] = []
-
-  /// How many different people, at most the limit.
-  public var count: Int { hashes.count }
-
-  mutating func add(_ hash: UInt64, limit: Int) {
-    if hashes.count >= limit, let last = hashes.last, hash >= last { return }
-    var place = hashes.count
-    while place > 0 && hashes[place - 1] > hash { place -= 1 }
-    if place > 0 && hashes[place - 1] == hash { return }
-    if hashes.count >= limit { hashes.removeLast() }
-    hashes.insert(hash, at: place)
-  }
-
-  mutating func merge(_ other: PeopleSample, limit: Int) {
-    for hash in other.hashes { add(hash, limit: limit) }
   }
 }

@@ -47,8 +47,10 @@ public struct DayCounts: Sendable, Equatable {
   }
 
   mutating func merge(_ other: DayCounts) {
-    for count in other.all { all[index(of: count.day)].merge(count) }
+    for count in other.all { merge(count) }
   }
+
+  mutating func merge(_ count: DayCount) { all[index(of: count.day)].merge(count) }
 
   /// Where the counts of a day are; a new day is put in its place.
   private mutating func index(of day: Int) -> Int {

@@ -18,6 +18,9 @@ enum DisplayText {
     return String(result)
   }
 
+  /// The same for a string.
+  static func printable(_ text: String) -> String { printable(Array(text.utf8)) }
+
   /// Whether a character does something else than being seen.
   static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -4,13 +4,16 @@ import Timestamps
 extension Advice {
   /// The report of a week, or of any window, in Markdown.
   public var markdown: String {
-    guard !input.isEmpty else { return "# Feedback report\n\nThere was no analysis in the input.\n" }
+    guard !all.isEmpty else { return "# Feedback report\n\nThere was no analysis in the input.\n" }
     var text = title + "\n"
     if let whole = input.whole { text += "\n" + summary(whole) }
     if let line = Sparkline(input.days) { text += "\nMean rating, 1 to 5 stars, \(line.legend): `\(line.marks)`\n" }
     text += overview
+    text += judgedText
     text += "\n## What to do\n"
     for (index, item) in recommendations.enumerated() { text += "\n" + section(index + 1, item) }
+    if !improvements.isEmpty { text += "\n## What got better\n\n" }
+    for finding in improvements { text += "- \(Self.escaped(finding.statement))\n" }
     text += "\n## Early signals\n\n"
     let signals = earlySignals
     if signals.isEmpty { text += "None.\n" }
@@ -63,10 +66,23 @@ extension Advice {
     return text
   }
 
+  /// Whether it helped.
+  private var judgedText: String {
+    if judged.isEmpty { return "" }
+    var text = "\n## What came of earlier advice\n"
+    for item in judged {
+      guard let verification = item.verification, let outcome = item.outcome else { continue }
+      text += "\n- \(Self.escaped(item.statement))\n\n  **\(Self.escaped(outcome.statement(verification)))**\n"
+      let isAbove = recommendations.contains { $0.id == item.id }
+      if !outcome.isClosed && !isAbove { text += "  \(Self.escaped(item.action))\n" }
+    }
+    return text
+  }
+
   private func section(_ number: Int, _ item: Recommendation) -> String {
     var text = "### \(number). \(Self.escaped(item.statement))\n\n\(item.action)\n"
     if item.kind != .none {
-      text += "\nPriority \(item.priority), confidence \(Self.escaped(Array(item.confidence.utf8))).\n"
+      text += "\nPriority \(item.priority), confidence \(Self.escaped(item.confidence)).\n"
     }
     if let command = item.nextCommand {
       text += "\n```sh\n\(command)\n```\n"
@@ -74,10 +90,11 @@ extension Advice {
       text += "\nThe name holds characters that no command line shows safely: select these records by hand.\n"
     }
     if let check = item.verification {
-      text += "\nTo see whether it helped (`\(check.metric)` from \(Statement.percent(check.baseline)) % to "
-      text += "\(Statement.percent(check.target)) %"
-      if let count = check.countMin { text += "; it takes about \(Statement.counted(count, check.unit)) to tell" }
+      text += "\nTo see whether it helped (`\(check.measure.rawValue)` \(check.way)"
       text += check.command.map { "):\n\n```sh\n\($0)\n```\n" } ?? ").\n"
+    }
+    if let check = item.verification, let outcome = item.outcome {
+      text += "\nAdvised before. \(Self.escaped(outcome.statement(check)))\n"
     }
     return text
   }
@@ -119,6 +136,9 @@ extension Advice {
   }
 
   /// Text of a record in which nothing is Markdown or HTML.
+  static func escaped(_ text: String) -> String { escaped(Array(text.utf8)) }
+
+  /// Text of a record in which nothing is Markdown or HTML.
   static func escaped(_ text: [UInt8]) -> String {
     var result = ""
     for scalar in DisplayText.printable(text).unicodeScalars {
@@ -129,20 +149,42 @@ extension Advice {
   }
 }
 
+extension Recommendation.Verification {
+  /// From where to where, and what it takes to tell.
+  fileprivate var way: String {
+    if measure == .corrections { return "from 0 to \(Int(target))" }
+    let text = "from \(Statement.percent(baseline)) % to \(Statement.percent(target)) %"
+    if let countMin { return text + "; it takes about \(Statement.counted(countMin, measure.unit)) to tell" }
+    guard let baselineCount else { return text }
+    return text + "; the \(Statement.counted(baselineCount, measure.unit)) behind it are too few to tell"
+  }
+}
+
 extension Advice {
   /// The advice for a person at a terminal.
   public var terminalText: String {
-    if recommendations.isEmpty { return "There was no analysis in the input.\n" }
+    if all.isEmpty { return "There was no analysis in the input.\n" }
     var text = ""
     for (index, item) in recommendations.enumerated() {
       text += "\(index + 1). \(DisplayText.printable(item.statement))\n   \(item.action)\n"
       if item.kind != .none {
-        text += "   priority \(item.priority), confidence \(DisplayText.printable(Array(item.confidence.utf8)))\n"
+        text += "   priority \(item.priority), confidence \(DisplayText.printable(item.confidence))\n"
       }
       if let command = item.nextCommand { text += "   next:  \(command)\n" }
       if let command = item.verification?.command { text += "   check: \(command)\n" }
+      text += Self.verdict(item)
     }
+    for item in earlier {
+      text += "=  \(DisplayText.printable(item.statement))\n" + Self.verdict(item)
+      if item.outcome?.isClosed == false { text += "   \(DisplayText.printable(item.action))\n" }
+    }
+    for finding in improvements { text += "+  \(DisplayText.printable(finding.statement))\n" }
     for signal in earlySignals { text += "-  \(DisplayText.printable(signal.statement))\n" }
     return text
+  }
+
+  private static func verdict(_ item: Recommendation) -> String {
+    guard let verification = item.verification, let outcome = item.outcome else { return "" }
+    return "   verdict: \(outcome.statement(verification))\n"
   }
 }

@@ -34,6 +34,17 @@ struct RecordLine {
     JSONNumber.append(value, to: &bytes)
   }
 
+  /// An array of integers; without any the member is left out.
+  mutating func integers(_ name: StaticString, _ values: [Int]) {
+    if values.isEmpty { return }
+    key(name)
+    for (index, value) in values.enumerated() {
+      bytes.append(index == 0 ? "[" : ",")
+      JSONNumber.append(value, to: &bytes)
+    }
+    bytes.append("]")
+  }
+
   /// A number of at most six decimals; nil is null.
   mutating func real(_ name: StaticString, _ value: Double?) {
     key(name)

@@ -29,7 +29,7 @@ enum ShellCommand {
   static func measure(_ scope: ReadScope, since: Timestamp?, show: String) -> String? {
     if condition(scope.members) == nil { return nil }
     let fields = scope.members.map(\.field)
-    let by = fields.isEmpty ? "" : "--by \(quoted(fields.joined(separator: ","))) "
+    let by = fields.isEmpty ? "" : "--by \(quoted(fields.joined(separator: "+"))) "
     let start = since.map { "--since \($0.text) " } ?? ""
     let scopeJSON = String(decoding: scope.json, as: UTF8.self)
     let select = quoted("select(.type == \"metric\" and .scope == \(scopeJSON)) | \(show)")
@@ -66,7 +66,7 @@ enum ShellCommand {
   /// A dotted path as an expression writes it, unusual keys in backquotes.
   private static func path(_ field: String) -> String? {
     let words = ["and", "or", "not", "in", "contains", "exists", "true", "false", "null"]
-    if field.utf8.count > 1000 || field.contains("`") || field.contains(",") { return nil }
+    if field.utf8.count > 1000 || field.contains("`") || field.contains(",") || field.contains("+") { return nil }
     if field.unicodeScalars.contains(where: DisplayText.isUnsafe) { return nil }
     let keys = field.split(separator: ".", omittingEmptySubsequences: false).map { key in
       let isPlain = key.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 == 0x5F }

@@ -30,11 +30,11 @@ extension AnalysisReport {
         "(likely)", "p50 ms", "p95 ms",
       ])
     for slice in field.slices {
-      var name = "(none)"
-      if case .slice(_, .some(let value)) = slice.scope {
-        name = value.isEmpty ? "\"\"" : DisplayText.printable(value, widthMax: 32)
+      let names = slice.scope.members.map { member in
+        guard let value = member.value else { return "(none)" }
+        return value.isEmpty ? "\"\"" : DisplayText.printable(value, widthMax: 32)
       }
-      table.add(row(name, slice.cell))
+      table.add(row(names.joined(separator: " + "), slice.cell))
     }
     if field.slices.count > 1 { table.add(row("all", total)) }
     return table.text
@@ -42,14 +42,15 @@ extension AnalysisReport {
 
   private func row(_ name: String, _ cell: Cell) -> [String] {
     let poor = ProportionInterval(count: cell.rating.poorCount, total: cell.rating.count)
-    let mean = cell.rating.meanInterval
+    let mean = cell.meanEstimate
+    let times = cell.responseTimes.all
     return [
       name, "\(cell.interactions)", "\(cell.rating.count)", cell.rating.mean.map(Statement.stars) ?? "-",
       mean.map { "\(Statement.stars($0.low))–\(Statement.stars($0.high))" } ?? "-",
       poor.map { Statement.percent($0.share) + " %" } ?? "-",
       poor.map { "\(Statement.percent($0.low))–\(Statement.percent($0.high)) %" } ?? "-",
-      Self.milliseconds(cell.responseTimes.quantile(permille: 500)),
-      Self.milliseconds(cell.responseTimes.quantile(permille: 950)),
+      Self.milliseconds(times.quantile(permille: 500)),
+      Self.milliseconds(times.quantile(permille: 950)),
     ]
   }
 

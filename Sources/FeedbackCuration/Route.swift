@@ -134,27 +134,32 @@ public enum TrainingTarget: String, Sendable {
 /// never trained on at all, and neither is what came of people who opted out.
 public enum Route {
   /// The members that decide besides those of an interaction: a scanner has to locate them in the first extra slots.
-  public static let extraPaths = [
-    ["user_rating"], ["approved"], ["corrected_response"], ["chosen"], ["rejected"], ["chosen_rating"],
-    ["rejected_rating"], ["chosen_id"], ["rejected_id"],
-  ]
+  public static let extraPaths = [["user_rating"], ["approved"], ["corrected_response"]]
+
+  /// `extraPaths`, and the members of a pair after them: what a scanner has to locate where there may be pairs.
+  public static let pairPaths =
+    extraPaths + [
+      ["chosen"], ["rejected"], ["chosen_rating"], ["rejected_rating"], ["chosen_id"], ["rejected_id"],
+    ]
 
   /// The rating of an example, which stands at its top.
   public static func exampleRating(_ scanner: borrowing LineScanner) -> Field {
     scanner.fields[LineScanner.extraSlot(0)]
   }
 
-  /// The better answer of a pair.
+  /// The better answer of a pair, seen by a scanner with `pairPaths`.
   public static func chosen(_ scanner: borrowing LineScanner) -> Field {
     scanner.fields[LineScanner.extraSlot(3)]
   }
 
-  /// The worse answer of a pair.
+  /// The worse answer of a pair, seen by a scanner with `pairPaths`.
   public static func rejected(_ scanner: borrowing LineScanner) -> Field {
     scanner.fields[LineScanner.extraSlot(4)]
   }
 
   /// The ids of the interactions that a record came of, in the order of its answers; `.missing` where there is none.
+  ///
+  /// For a scanner with `pairPaths`.
   public static func origins(
     _ scanner: borrowing LineScanner, _ type: RecordType
   ) -> (first: Field, second: Field) {
@@ -275,7 +280,7 @@ public enum Route {
     return .train(.rated)
   }
 
-  /// The fate of a pair that was made before: two answers that say the same, or of which the better one is poor and no
+  /// The fate of a pair that was made before, seen by a scanner with `pairPaths`: two answers that say the same, or of which the better one is poor and no
   /// correction, teach nothing, whoever made the pair.
   public static func pair(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy

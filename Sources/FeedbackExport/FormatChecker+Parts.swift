@@ -10,7 +10,7 @@ extension FormatChecker {
     var cursor = MemberCursor(object)
     while let member = cursor.next(bytes) {
       let key = JSONText.string(bytes, member.key)
-      if let part = layout.first(where: { $0.key == key }) {
+      if let part = layout.first(where: { $0.key?.name == key }) {
         seen.insert(key)
         steps.append(.key(key))
         check(part, bytes, member.value)
@@ -22,7 +22,9 @@ extension FormatChecker {
       }
     }
     for part in layout where !part.isOptional {
-      if let key = part.key, !seen.contains(key) { add(.missing, in: .key(key), "not there; \(format.name) needs it") }
+      if let key = part.key?.name, !seen.contains(key) {
+        add(.missing, in: .key(key), "not there; \(format.name) needs it")
+      }
     }
   }
 

@@ -84,7 +84,7 @@ extension FormatChecker {
         add(
           .alternation, "two turns of the \(who) one after another; make one of them, or add what was said between",
           isWarning: !format.alternates)
-      } else if role == .assistant && (last == nil || last == .system) {
+      } else if role == .assistant && (last == nil || last == .system && index == 1) {
         add(.alternation, "the conversation begins with an answer; begin with a prompt", isWarning: !format.alternates)
       }
     case .tool, .unknown: break

@@ -112,7 +112,7 @@ public struct FormatChecker: Sendable {
       }
       if firstHasSystem == nil { firstHasSystem = hasSystem }
     }
-    if format.layout.contains(where: { if case .text(_, .promptAfterSystem) = $0 { true } else { false } }) {
+    if format.hasSeam {
       if JSONText.endsInSpace(bytes, prompt) { add(.seam, "the prompt ends in white space; cut it off") }
       if JSONText.beginsWithSpace(bytes, better) { add(.seam, "the answer begins with white space; cut it off") }
     }
@@ -139,8 +139,8 @@ public struct FormatChecker: Sendable {
   /// If the members are just those of another format, somebody took the one for the other.
   private mutating func suggestFormat(_ bytes: Span<UInt8>, _ root: Field) {
     for other in TrainingFormat.all where other.name != format.name {
-      var keys = Set(other.layout.filter { !$0.isOptional }.compactMap(\.key))
-      let optional = Set(other.layout.compactMap(\.key)).subtracting(keys)
+      var keys = Set(other.layout.filter { !$0.isOptional }.compactMap(\.key?.name))
+      let optional = Set(other.layout.compactMap(\.key?.name)).subtracting(keys)
       var cursor = MemberCursor(root)
       var isOther = true
       while let member = cursor.next(bytes) {

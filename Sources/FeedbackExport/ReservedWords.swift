@@ -8,20 +8,19 @@ struct ReservedWords: Sendable {
   /// Whether a mark counts only at the start of a line.
   private let startsLine: Bool
   private let ignoresCase: Bool
-  /// Whether a mark begins with a byte.
-  private let begins: [Bool]
+  /// Whether a mark ends with a byte: the ends are rarer in texts than the starts.
+  private let ends: [Bool]
+  private let lengthMax: Int
 
   init(_ marks: [String], startsLine: Bool, ignoresCase: Bool, words: String) {
     self.words = words
     self.startsLine = startsLine
     self.ignoresCase = ignoresCase
     self.marks = marks.map { Array((ignoresCase ? $0.lowercased() : $0).utf8) }
-    var begins = [Bool](repeating: false, count: 256)
-    for mark in self.marks {
-      begins[Int(mark[0])] = true
-      if ignoresCase, (0x61...0x7A).contains(mark[0]) { begins[Int(mark[0] - 0x20)] = true }
-    }
-    self.begins = begins
+    var ends = [Bool](repeating: false, count: 256)
+    for mark in self.marks { ends[Int(mark[mark.count - 1])] = true }
+    self.ends = ends
+    lengthMax = self.marks.map(\.count).max() ?? 0
   }
 
   /// Claude: a text begins a line, too, as the service puts it right behind a mark of its own.
@@ -39,16 +38,19 @@ struct ReservedWords: Sendable {
     if field.kind != .string { return false }
     if !field.isEscaped {
       // A newline stands in JSON as an escape, so most texts are done after a look at their start.
-      return isIn(bytes, field.start..<(startsLine ? min(field.end, field.start + 1) : field.end), end: field.end)
+      return isIn(bytes, field.start..<(startsLine ? min(field.end, field.start + lengthMax) : field.end))
     }
     let text = JSONText.bytes(bytes, field)
-    return isIn(text.span, 0..<text.count, end: text.count)
+    return isIn(text.span, 0..<text.count)
   }
 
-  private func isIn(_ text: Span<UInt8>, _ starts: Range<Int>, end: Int) -> Bool {
-    for start in starts where begins[Int(text[start])] {
-      if startsLine && start > starts.lowerBound && text[start - 1] != 0x0A { continue }
-      for mark in marks where start + mark.count <= end && isMark(mark, text, start) { return true }
+  private func isIn(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for last in range where ends[Int(text[last])] {
+      for mark in marks {
+        let start = last - mark.count + 1
+        if start < range.lowerBound || (startsLine && start > range.lowerBound && text[start - 1] != 0x0A) { continue }
+        if isMark(mark, text, start) { return true }
+      }
     }
     return false
   }

@@ -81,29 +81,41 @@ public struct TrainingFormat: Sendable {
 }
 
 extension TrainingFormat {
+  /// The key of a member, and how it stands in a record.
+  struct Key: Sendable, ExpressibleByStringLiteral {
+    let name: String
+    /// The key in quotes, and the colon.
+    let spelling: [UInt8]
+
+    init(stringLiteral name: String) {
+      self.name = name
+      spelling = Array("\"\(name)\":".utf8)
+    }
+  }
+
   /// A member of a record.
   indirect enum Part: Sendable {
     /// Always the same string.
-    case constant(String, String)
+    case constant(Key, String)
     /// The system prompt, if there is one.
-    case system(String, SystemStyle)
+    case system(Key, SystemStyle)
     /// The conversation.
-    case turns(String, Turns)
+    case turns(Key, Turns)
     /// An object with members of its own.
-    case object(String, [Part])
+    case object(Key, [Part])
     /// A list of one turn: the answer, or the worse one.
-    case answers(String, Answer, TurnStyle)
+    case answers(Key, Answer, TurnStyle)
     /// A text.
-    case text(String, Text)
+    case text(Key, Text)
     /// Whether the answer is a good one.
-    case label(String)
+    case label(Key)
     /// Both answers of a pair with the scores 1 and 0.
-    case completions(String)
+    case completions(Key)
     /// Category, rating and origin, in the document of examples.
     case provenance
 
     /// The key, nil for several.
-    var key: String? {
+    var key: Key? {
       switch self {
       case .constant(let key, _), .system(let key, _), .turns(let key, _), .object(let key, _), .answers(let key, _, _),
         .text(let key, _), .label(let key), .completions(let key):
@@ -196,5 +208,13 @@ extension TrainingFormat {
       return .none
     }
     return find(layout)
+  }
+
+  /// Whether prompt and answer are put together without a mark.
+  var hasSeam: Bool { layout.contains { if case .text(_, .promptAfterSystem) = $0 { true } else { false } } }
+
+  /// Whether there has to be an answer to compare others with.
+  var needsReference: Bool {
+    layout.contains { if case .text(_, .reference(isRequired: true)) = $0 { true } else { false } }
   }
 }

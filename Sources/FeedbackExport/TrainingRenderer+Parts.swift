@@ -25,11 +25,7 @@ extension TrainingRenderer {
   private func append(
     _ part: TrainingFormat.Part, _ example: TrainingExample, _ bytes: Span<UInt8>, to line: inout [UInt8]
   ) {
-    if let key = part.key {
-      line.append(0x22)
-      line.append(contentsOf: key.utf8)
-      line.append("\":")
-    }
+    if let key = part.key { line.append(contentsOf: key.spelling) }
     switch part {
     case .constant(_, let value):
       line.append(0x22)

@@ -43,6 +43,10 @@ public struct TrainingRenderer: Sendable {
   /// The body of a system prompt that stands in the place of every record's own, in quotes.
   private let systemPrompt: [UInt8]?
   private let history: TrainingFormat.History
+  /// Whether prompt and answer are put together without a mark.
+  private let hasSeam: Bool
+  /// Whether there has to be an answer to compare others with.
+  private let needsReference: Bool
   /// How many examples were written without the earlier turns they had.
   public private(set) var withoutHistoryCount = 0
   /// How many examples were written with a good answer, and with a bad one.
@@ -63,6 +67,8 @@ public struct TrainingRenderer: Sendable {
   public init(_ format: TrainingFormat, systemPrompt: String?) {
     self.format = format
     history = format.history
+    hasSeam = format.hasSeam
+    needsReference = format.needsReference
     self.systemPrompt = systemPrompt.map { text in
       var json: [UInt8] = []
       if !text.isEmpty { JSONText.encode(text, into: &json) }
@@ -157,20 +163,18 @@ public struct TrainingRenderer: Sendable {
     }
     if let tokensMax = format.limits.tokensMax {
       // The texts of the history stand among roles and keys, so there are fewer tokens than these bytes make.
-      let count =
-        [ownSystem, example.history, example.userPrompt, example.answer, example.rejected]
-        .reduce(systemPrompt?.count ?? 0) { $0 + $1.end - $1.start }
+      var count = (systemPrompt?.count ?? 0) + ownSystem.end - ownSystem.start
+      count += example.history.end - example.history.start + example.userPrompt.end - example.userPrompt.start
+      count += example.answer.end - example.answer.start + example.rejected.end - example.rejected.start
       if TrainingFormat.tokens(ofBytes: count) > tokensMax { return .length }
     }
     if format.hasUniformSystem, let firstHasSystem, firstHasSystem != hasSystemPrompt(example) { return .uniformSystem }
-    for part in format.layout {
-      if case .text(_, .promptAfterSystem) = part,
-        JSONText.endsInSpace(bytes, example.userPrompt) || JSONText.beginsWithSpace(bytes, example.answer)
-      {
-        return .seam
-      }
-      if case .text(_, .reference(isRequired: true)) = part, example.answer.kind == .missing { return .noReference }
+    if hasSeam
+      && (JSONText.endsInSpace(bytes, example.userPrompt) || JSONText.beginsWithSpace(bytes, example.answer))
+    {
+      return .seam
     }
+    if needsReference && example.answer.kind == .missing { return .noReference }
     return nil
   }
 

@@ -1,7 +1,7 @@
 import NDJSON
 
-/// How a format spells one turn of a conversation.
-struct TurnStyle: Sendable {
+/// How a format spells one turn of a conversation: shared by all records, so of reference kind.
+final class TurnStyle: Sendable {
   /// The key of the role, and the name of each role that is not its own.
   let roleKey: String
   let user: String
@@ -11,13 +11,14 @@ struct TurnStyle: Sendable {
   /// Whether the content is a list of `{"text":…}` rather than a string.
   let isBlocks: Bool
   /// Members of a turn that are not looked at.
-  var otherMembers: [String] = []
+  let otherMembers: [String]
 
+  /// A turn up to its text, of the user and of the assistant.
+  private let userStart: [UInt8]
+  private let assistantStart: [UInt8]
   private let open: [UInt8]
   private let middle: [UInt8]
   private let close: [UInt8]
-  private let userName: [UInt8]
-  private let assistantName: [UInt8]
 
   init(
     role roleKey: String = "role", user: String = "user", assistant: String = "assistant",
@@ -32,8 +33,8 @@ struct TurnStyle: Sendable {
     open = Array("{\"\(roleKey)\":\"".utf8)
     middle = Array("\",\"\(contentKey)\":\(isBlocks ? "[{\"text\":" : "")".utf8)
     close = Array((isBlocks ? "}]" : "").utf8)
-    userName = Array(user.utf8)
-    assistantName = Array(assistant.utf8)
+    userStart = open + Array(user.utf8) + middle
+    assistantStart = open + Array(assistant.utf8) + middle
   }
 
   /// A turn as `{"role":…,"content":"…"}`.
@@ -49,11 +50,9 @@ struct TurnStyle: Sendable {
 
   /// Appends a turn with a text that stands in a record; with weight 0 if asked.
   func append(user isUser: Bool, _ bytes: Span<UInt8>, _ text: Field, isContext: Bool = false, to line: inout [UInt8]) {
-    line.append(contentsOf: open)
-    line.append(contentsOf: isUser ? userName : assistantName)
-    line.append(contentsOf: middle)
+    line.append(contentsOf: isUser ? userStart : assistantStart)
     line.append(bytes, text.textRange)
-    line.append(contentsOf: close)
+    if isBlocks { line.append(contentsOf: close) }
     if isContext { line.append(",\"weight\":0") }
     line.append(0x7D)
   }

@@ -120,7 +120,8 @@ extension LineScanner {
     }
   }
 
-  /// Finds a duplicate among the many keys of an object that ends: sorted, equal ones are neighbours.
+  /// Finds the first duplicate among the many keys of an object that ends, or in which something else is wrong, which may
+  /// stand behind it: sorted, equal keys are neighbours.
   ///
   /// The order is total, so a text made to collide costs no more than another.
   @inline(never)
@@ -150,7 +151,7 @@ extension LineScanner {
     where marks[left].hash == marks[right].hash && texts[left - firstMark] == texts[right - firstMark] {
       first = min(first, marks[right].start)
     }
-    if first != Int.max { fail(.duplicateKey, first - 1) }
+    if first != Int.max && (code == .none || first - 1 < errorOffset) { fail(.duplicateKey, first - 1) }
   }
 
   private func isSameKey(_ bytes: Span<UInt8>, _ left: Range<Int>, _ right: Range<Int>) -> Bool {

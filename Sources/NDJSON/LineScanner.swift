@@ -149,6 +149,17 @@ public struct LineScanner: Sendable {
     var position = skipSpace(bytes, start)
     if bytes[position] == 0x7D { depth &-= 1; return position &+ 1 }
     let firstMark = keys.count
+    position = members(bytes, position, level: level, firstMark: firstMark)
+    if keys.count &- firstMark > KeyMarks.directMax { checkManyKeys(bytes, from: firstMark) }
+    keys.count = firstMark
+    depth &-= 1
+    return position
+  }
+
+  /// Scans members from the first key of an object to past its `}`, or to an error.
+  @inline(__always)
+  private mutating func members(_ bytes: Span<UInt8>, _ start: Int, level: Int, firstMark: Int) -> Int {
+    var position = start
     var seen = SeenKeys()
     var last = set.entries.count &+ level
     while true {
@@ -180,16 +191,24 @@ public struct LineScanner: Sendable {
         if bytes[position] != 0x3A { fail(.syntax, position); return position }
       }
       position = skipSpace(bytes, position &+ 1)
-      position = value(bytes, position, entry: entry)
-      if code != .none { return position }
+      if bytes[position] == 0x22 {
+        // Most values are strings: here they cost no call.
+        isEscaped = false
+        let close = string(bytes, position &+ 1)
+        if code != .none { return close }
+        if entry >= 0 {
+          note(Field(start: position &+ 1, end: close, kind: .string, isEscaped: isEscaped), entry)
+        }
+        position = close &+ 1
+      } else {
+        position = value(bytes, position, entry: entry)
+        if code != .none { return position }
+      }
       position = skipSpace(bytes, position)
       let next = bytes[position]
       if next == 0x2C {
         position = skipSpace(bytes, position &+ 1)
       } else if next == 0x7D {
-        if keys.count &- firstMark > KeyMarks.directMax { checkManyKeys(bytes, from: firstMark) }
-        keys.count = firstMark
-        depth &-= 1
         return position &+ 1
       } else {
         fail(.syntax, position)
@@ -251,12 +270,16 @@ public struct LineScanner: Sendable {
       end = literal(bytes, start, &field)
     }
     if code != .none { return end }
-    if entry >= 0 {
-      let slot = Int(set.entries[entry].slot)
-      if slot >= 0 { fields[slot] = field }
-    }
+    if entry >= 0 { note(field, entry) }
     if depth == 0 { root = field }
     return end
+  }
+
+  /// Notes where the value of a wanted key stands.
+  @inline(__always)
+  private mutating func note(_ field: Field, _ entry: Int) {
+    let slot = Int(set.entries[entry].slot)
+    if slot >= 0 { fields[slot] = field }
   }
 
   @inline(__always)

@@ -29,12 +29,21 @@ extension Span<UInt8> {
     let backslash = SIMD16<Int8>(repeating: 0x5C)
     var position = offset
     while true {
-      let lanes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD16<Int8>.self)
-      let stop = (lanes .< space) .| (lanes .== quote) .| (lanes .== backslash)
-      let halves = unsafe unsafeBitCast(stop, to: SIMD2<UInt64>.self)
-      if halves[0] != 0 { return position &+ halves[0].trailingZeroBitCount &>> 3 }
-      if halves[1] != 0 { return position &+ 8 &+ halves[1].trailingZeroBitCount &>> 3 }
-      position &+= 16
+      // Two vectors a turn share the check of bounds and the test.
+      let lanes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD32<Int8>.self)
+      let (low, high) = (lanes.lowHalf, lanes.highHalf)
+      let lowStop = (low .< space) .| (low .== quote) .| (low .== backslash)
+      let highStop = (high .< space) .| (high .== quote) .| (high .== backslash)
+      let any = unsafe unsafeBitCast(lowStop .| highStop, to: SIMD2<UInt64>.self)
+      if any[0] | any[1] != 0 {
+        let first = unsafe unsafeBitCast(lowStop, to: SIMD2<UInt64>.self)
+        if first[0] != 0 { return position &+ first[0].trailingZeroBitCount &>> 3 }
+        if first[1] != 0 { return position &+ 8 &+ first[1].trailingZeroBitCount &>> 3 }
+        let second = unsafe unsafeBitCast(highStop, to: SIMD2<UInt64>.self)
+        if second[0] != 0 { return position &+ 16 &+ second[0].trailingZeroBitCount &>> 3 }
+        return position &+ 24 &+ second[1].trailingZeroBitCount &>> 3
+      }
+      position &+= 32
     }
   }
 

@@ -15,6 +15,24 @@ public struct CrossProducts: Sendable, Equatable {
   /// Starts with none.
   public init() {}
 
+  /// What was counted before, products in the order of `products`.
+  ///
+  /// nil for sums that no values from `range` have.
+  public init?(count: Int, sums: [Int], products: [Int128], range: ClosedRange<Int>) {
+    guard count > 0, count <= 1_000_000_000_000, range.lowerBound > 0, range.upperBound <= 5_000_000,
+      sums.count == 4, products.count == 10,
+      sums.allSatisfy({ (count * range.lowerBound...count * range.upperBound).contains($0) }),
+      products.allSatisfy({
+        let least = Int128(range.lowerBound) * Int128(range.lowerBound)
+        let most = Int128(range.upperBound) * Int128(range.upperBound)
+        return (Int128(count) * least...Int128(count) * most).contains($0)
+      })
+    else { return nil }
+    self.count = count
+    self.sums = SIMD4(sums)
+    self.products = products
+  }
+
   /// Adds a record.
   public mutating func add(_ values: SIMD4<Int>) {
     count += 1

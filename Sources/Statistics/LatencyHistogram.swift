@@ -27,13 +27,18 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// Adds a value.
-  public mutating func add(_ value: Int) {
-    let index = Self.index(of: value)
+  public mutating func add(_ value: Int) { add(1, toBucket: Self.index(of: value)) }
+
+  /// The bucket of the largest integer.
+  public static var bucketMax: Int { index(of: .max) }
+
+  /// Adds a number of values of one bucket, 0 to `bucketMax`.
+  public mutating func add(_ values: Int, toBucket index: Int) {
     if index >= buckets.count {
       buckets.append(contentsOf: repeatElement(0, count: index + 1 - buckets.count))
     }
-    buckets[index] += 1
-    count += 1
+    buckets[index] += values
+    count += values
   }
 
   /// Adds all of another histogram.

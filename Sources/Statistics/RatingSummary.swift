@@ -19,6 +19,29 @@ public struct RatingSummary: Sendable, Equatable {
   /// Starts with none.
   public init() {}
 
+  /// What was kept of ratings before: their sum in millionths of a star, the sum of their squares in millionths², how many
+  /// are poor and good, and how many are on each level from 1 to 5.
+  ///
+  /// nil for numbers that no ratings have.
+  public init?(sum: Int, sumOfSquares: Int128, poorCount: Int, goodCount: Int, levels: [Int]) {
+    guard levels.count == 5, levels.allSatisfy({ (0...Self.countMax).contains($0) }) else { return nil }
+    count = levels.reduce(0, +)
+    guard count <= Self.countMax, (0...count).contains(poorCount), (0...count - poorCount).contains(goodCount),
+      (count * 1_000_000...count * 5_000_000).contains(sum),
+      // Between equal ratings and the widest spread: (x − 1)(5 − x) ≥ 0.
+      Int128(count) * sumOfSquares >= Int128(sum) * Int128(sum),
+      sumOfSquares <= Int128(sum) * 6_000_000 - Int128(count) * 5_000_000_000_000
+    else { return nil }
+    self.sum = sum
+    self.sumOfSquares = sumOfSquares
+    self.poorCount = poorCount
+    self.goodCount = goodCount
+    for level in 0..<5 { self.levels[level] = levels[level] }
+  }
+
+  /// More ratings than this are not added up: 10¹¹, whose sums fit.
+  public static let countMax = 100_000_000_000
+
   /// Adds a rating of 1,000,000 to 5,000,000 millionths of a star.
   ///
   /// Whether it is poor or good is decided on its exact value by the caller.

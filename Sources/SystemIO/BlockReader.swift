@@ -63,11 +63,11 @@ public struct BlockReader: ~Copyable {
 
   /// Starts reading a part of a file that can be sought, however many read other parts of it by the same descriptor.
   ///
-  /// The part begins at the start of a line.
+  /// The part begins at the start of a line; one that ends at `Int.max` ends where the file does.
   public init(
     _ descriptor: consuming Descriptor, part: Range<Int>, lineLengthMax: Int, blockSize: Int = 1 << 20
   ) {
-    self.init(descriptor, lineLengthMax: lineLengthMax, blockSize: min(blockSize, max(part.count, 1)))
+    self.init(descriptor, lineLengthMax: lineLengthMax, blockSize: blockSize)
     position = part.lowerBound
     rest = part.count
     fileOffset = part.lowerBound
@@ -102,8 +102,10 @@ public struct BlockReader: ~Copyable {
   }
 
   /// Makes room for a line that is longer than what there is: twice as much, or what the longest line needs.
-  private mutating func grow() {
-    var wider = [UInt8](untouched: min(2 * capacity, capacityMax) + BlockReader.padding)
+  private mutating func grow() { grow(to: min(2 * capacity, capacityMax)) }
+
+  private mutating func grow(to size: Int) {
+    var wider = [UInt8](untouched: size + BlockReader.padding)
     unsafe wider.withUnsafeMutableBytes { target in
       unsafe storage.withUnsafeBytes { source in
         unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<filled]))
@@ -156,28 +158,50 @@ public struct BlockReader: ~Copyable {
     return hand(0..<filled, fileBytes: filled - 1)
   }
 
-  /// Reads to the end of a line that is too long and keeps only its head.
+  /// Reads to the end of a line that is too long and keeps only its head: the same one however the reads fall.
   private mutating func overlong() throws(SystemError) -> Block {
-    let head = min(filled, BlockReader.overlongHeadMax, capacity / 2)
-    var length = filled
-    while true {
-      let count = try read(at: head, count: capacity - head)
-      if count == 0 {
-        hasEnded = true
-        endsWithoutNewline = true
-        filled = head
-        _ = hand(0..<head, fileBytes: length)
-        return .overlong(length: length)
-      }
-      var newline = head
-      while newline < head + count && storage[newline] != 0x0A { newline += 1 }
-      length += newline - head
-      if newline < head + count {
-        filled = head + count
-        _ = hand(0..<head, fileBytes: length + 1)
+    let headMax = BlockReader.overlongHeadMax
+    if capacity < 2 * headMax { grow(to: 2 * headMax) }
+    while filled < headMax {
+      let start = filled
+      let count = try read(at: start, count: capacity - start)
+      filled += count
+      if count == 0 { return endOverlong(length: filled, last: storage[filled - 1], isEnd: true) }
+      if let newline = newline(in: start..<filled) {
+        let block = endOverlong(length: newline, last: storage[newline - 1])
         used = newline + 1
-        return .overlong(length: length)
+        return block
       }
     }
+    var length = filled
+    var last = storage[filled - 1]
+    while true {
+      let count = try read(at: headMax, count: capacity - headMax)
+      filled = headMax + count
+      if count == 0 { return endOverlong(length: length, last: last, isEnd: true) }
+      if let newline = newline(in: headMax..<filled) {
+        if newline > headMax { last = storage[newline - 1] }
+        let block = endOverlong(length: length + newline - headMax, last: last)
+        used = newline + 1
+        return block
+      }
+      length += count
+      last = storage[filled - 1]
+    }
+  }
+
+  /// Hands over the head of a line of so many bytes, the last of which may be the first half of its terminator.
+  private mutating func endOverlong(length: Int, last: UInt8, isEnd: Bool = false) -> Block {
+    hasEnded = isEnd
+    endsWithoutNewline = isEnd
+    let own = last == 0x0D ? length - 1 : length
+    _ = hand(0..<min(own, BlockReader.overlongHeadMax), fileBytes: isEnd ? length : length + 1)
+    if isEnd { used = filled }
+    return .overlong(length: own)
+  }
+
+  private func newline(in range: Range<Int>) -> Int? {
+    for index in range where storage[index] == 0x0A { return index }
+    return nil
   }
 }

@@ -1,6 +1,8 @@
 /// Cuts a file that can be sought into parts of whole lines, one after another.
 ///
-/// A part ends with the first line that reaches its least size, so however long lines are, each byte is looked at once.
+/// A part ends with the first line that reaches its least size, so that its end alone has to be looked for, and however
+/// long lines are, never twice. The last part ends where the file does, which may have grown since its size was asked
+/// for, or not have told it.
 public final class LineParts {
   private let descriptor: Descriptor
   private let size: Int
@@ -8,17 +10,18 @@ public final class LineParts {
   private var start = 0
   private var piece = [UInt8](untouched: 1 << 16)
 
-  /// Starts at the beginning of a file, of which `size` bytes are looked at.
+  /// Starts at the beginning of a file that is `size` bytes long.
   public init(_ descriptor: consuming Descriptor, size: Int, partSize: Int) {
     self.descriptor = descriptor
     self.size = size
     self.partSize = partSize
   }
 
-  /// Where the next part stands in the file; nil after the last one.
+  /// Where the next part stands in the file; nil after the last one, which ends at `Int.max`.
   public func next() throws(SystemError) -> Range<Int>? {
-    if start >= size { return nil }
-    let end = try lineEnd(from: start + partSize - 1)
+    if start == Int.max { return nil }
+    let found = try lineEnd(from: start + partSize - 1)
+    let end = found < size ? found : Int.max
     defer { start = end }
     return start..<end
   }

@@ -3,13 +3,13 @@ import Glibc
 /// Buffered, checked output: to a descriptor, or to a file that appears under its name only when it is complete.
 ///
 /// Every byte is either written or the failure is thrown by `write`, `flush` or `finish`; what was not finished is never
-/// published. The buffer is written out in blocks of 256 KiB.
+/// published. The buffer is written out in blocks of 256 KiB, unless it is held back.
 public final class OutputStream {
   private let descriptor: Descriptor
   private let publication: AtomicFile?
   private var buffer: [UInt8] = []
-  /// Whether everything gathers in memory and nothing is written yet.
-  public var isHeld = false
+  /// How many more lines have to be written before anything is handed on.
+  private var linesToHold = 0
   /// Whether each line is written at once, for whoever waits for it.
   public var flushesLines = false
   private static let blockSize = 1 << 18
@@ -30,9 +30,15 @@ public final class OutputStream {
   /// Memory: what is written is `held` and goes nowhere else.
   public static func memory() -> OutputStream {
     let stream = OutputStream(Descriptor(number: -1, path: "memory", isOwned: false))
-    stream.isHeld = true
+    stream.hold(lines: .max)
     return stream
   }
+
+  /// Holds back what is written from here on until it is so many lines; if they never come, it goes nowhere.
+  public func hold(lines: Int) { linesToHold = lines }
+
+  /// Whether what is written is held back.
+  public var isHeld: Bool { linesToHold > 0 }
 
   /// What is written and not handed to the system yet.
   public var held: [UInt8] { buffer }
@@ -83,6 +89,11 @@ public final class OutputStream {
     } else {
       unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
     }
+    if isHeld && linesToHold < .max { countHeld(bytes, range) }
+  }
+
+  private func countHeld(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    for index in range where bytes[index] == 0x0A && linesToHold > 0 { linesToHold -= 1 }
   }
 
   /// Writes a range of bytes and a newline.
@@ -90,6 +101,7 @@ public final class OutputStream {
   public func writeLine(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {
     try write(bytes, range)
     buffer.append(0x0A)
+    if isHeld && linesToHold < .max { linesToHold -= 1 }
     if flushesLines { try flush() }
   }
 
@@ -123,8 +135,9 @@ public final class OutputStream {
 
   /// Writes what is left and, for a file, publishes it under its name.
   ///
-  /// A stream that is not finished publishes nothing.
+  /// A stream that is not finished publishes nothing; one that is held back must not be.
   public func finish() throws(SystemError) {
+    precondition(!isHeld)
     try flush()
     guard let publication else { return }
     try descriptor.synchronize()

@@ -4,6 +4,7 @@ import FeedbackAnalysis
 import FeedbackModel
 import NDJSON
 import SystemIO
+import Timestamps
 
 @main
 struct AnalyzeCommand: Tool {
@@ -13,7 +14,8 @@ struct AnalyzeCommand: Tool {
     discussion: """
       Reads interactions and writes a metric record for all of them and for each value of the fields of --by, trends by \
       day, and findings: where poor answers are more frequent than elsewhere, by more than chance explains. One pass; \
-      memory grows with the number of groups, not with the input.
+      memory grows with the number of groups, not with the input. --partial writes what was counted of a part of the \
+      data, and --merge makes the same of all parts as one pass over all of it would.
       """,
     version: toolVersion)
 
@@ -23,14 +25,14 @@ struct AnalyzeCommand: Tool {
 
   @Option(
     help: ArgumentHelp(
-      "Compare the values of these fields, with commas between them: model,metadata.plan (default: category).",
+      "Compare the values of these fields, with commas between them, or of pairs: model,category+model (default: category).",
       valueName: "FIELD,..."))
   var by: FieldList?
   @Option(
     help: ArgumentHelp(
-      "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
+      "The time that a window looks at: timestamp (the default), or activity, the later of it and rated_at.",
       valueName: "FIELD"))
-  var timeField: TimeField = .timestamp
+  var timeField: TimeField?
   @Option(
     help: ArgumentHelp(
       "The share of poor answers that is still good enough (default: 0.15).", valueName: "SHARE"))
@@ -46,42 +48,107 @@ struct AnalyzeCommand: Tool {
   @Option(help: ArgumentHelp("Write records (ndjson) or a report (text).", valueName: "FORMAT"))
   var format: AnalysisFormat = .ndjson
 
-  @Option(help: Jobs.help)
-  var jobs: WholeNumber?
+  @Flag(help: "Write states: what was counted, to be added up by --merge.")
+  var partial = false
+  @Flag(help: "Read states instead of interactions, and add them up.")
+  var merge = false
+  @Option(
+    help: ArgumentHelp(
+      "Ask records: weigh ratings by how likely people were to be asked for them.", valueName: "FILE"))
+  var asked: String?
+
+  @Option(help: JobCount.help)
+  var jobs = JobCount.one
+
+  static let flags: Set<String> = ["--partial", "--merge"]
 
   func validate() throws {
-    _ = try Jobs.count(jobs)
-    if let minPeople, minPeople.value > 1000 { throw ValidationError("--min-people is at most 1000") }
+    if let minPeople, minPeople.value > AnalysisOptions.peopleMost {
+      throw ValidationError("--min-people is at most \(AnalysisOptions.peopleMost)")
+    }
+    if merge && (by != nil || asked != nil || timeField != nil || !windowOptions.window.isUnbounded) {
+      throw ValidationError(
+        "with --merge, --by, --asked, --time-field and windows are those that the states were made with")
+    }
+    if asked == "-" { throw ValidationError("--asked needs a file: standard input may have the records") }
+    if partial && (format != .ndjson || targetPoor != nil || minRatings != nil) {
+      throw ValidationError("--partial reports nothing: give --format, --target-poor and --min-ratings to --merge")
+    }
   }
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    var run = AnalyzeRun(analysis: Analysis(options))
-    var scanner = LineScanner.records(extra: run.analysis.extraPaths)
+    let analysis: Analysis
+    let run: AnalyzeRun
     do {
-      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
+      (analysis, run) = try merge ? mergeStates(records) : countRecords(records, diagnostics, to: stream)
     } catch let error as TooManyGroups {
       throw CommandError(
         .data,
         "\(error.field) has more than \(AnalysisOptions.groupsMax) values, too many to compare; "
           + "choose a field with fewer in --by, or select with fb-filter first")
+    } catch let error as StateMerge.Incomplete {
+      throw CommandError(.data, error.message)
     }
-    let report = AnalysisReport(run.analysis)
-    switch format {
-    case .ndjson: try report.forEachRecord { (line: [UInt8]) throws(SystemError) in try stream.write(line) }
-    case .text: try stream.write(report.terminalText)
+    func write(_ line: [UInt8]) throws(SystemError) { try stream.write(line) }
+    if partial {
+      try analysis.forEachState(write)
+    } else {
+      let report = AnalysisReport(analysis)
+      switch format {
+      case .ndjson: try report.forEachRecord(write)
+      case .text: try stream.write(report.terminalText)
+      }
     }
     try stream.finish()
     tell(run, records, diagnostics)
+  }
+
+  private func countRecords(
+    _ records: RecordInput, _ diagnostics: Diagnostics, to stream: OutputStream
+  ) throws -> (Analysis, AnalyzeRun) {
+    let asks = try asked.map { try readAsks($0, diagnostics) }
+    var run = AnalyzeRun(analysis: Analysis(options, asks: asks))
+    var scanner = LineScanner.records(extra: run.analysis.extraPaths)
+    try records.forEach(&scanner, jobs: jobs.count, &run, to: stream)
+    return (run.analysis, run)
+  }
+
+  private func readAsks(_ path: String, _ diagnostics: Diagnostics) throws -> AskTable {
+    var asks = AskTable()
+    let records = RecordInput(
+      paths: [path], lineLengthMax: input.lineLengthMax, diagnostics: diagnostics,
+      rejects: try Rejects(diagnostics, budget: .count(0), path: nil))
+    var scanner = LineScanner.records(extra: AskTable.extraPaths)
+    try records.forEach(&scanner) { bytes, scanner, _ in
+      _ = try asks.take(bytes, scanner)
+      return true
+    }
+    return asks
+  }
+
+  private func mergeStates(_ records: RecordInput) throws -> (Analysis, AnalyzeRun) {
+    var states = StateMerge(options, peopleMin: minPeople?.value)
+    var run = AnalyzeRun(analysis: Analysis(options))
+    var scanner = LineScanner.records(extra: StateMerge.extraPaths)
+    try records.forEach(&scanner) { bytes, scanner, _ in
+      if try states.take(bytes, scanner) { run.counted += 1 } else { run.otherType += 1 }
+      return true
+    }
+    if run.counted == 0 && run.otherType > 0 {
+      throw CommandError(.data, "no states in the input: --merge reads what --partial writes")
+    }
+    return (try states.merged(), run)
   }
 
   private var options: AnalysisOptions {
     var options = AnalysisOptions()
     if let by { options.fields = by.names }
     options.window = windowOptions.window
-    options.timeField = timeField
+    if let timeField { options.timeField = timeField }
+    options.isAskedKnown = asked != nil
     if let targetPoor { options.targetPoorMillionths = targetPoor.millionths }
     if let minRatings { options.ratingsMin = minRatings.value }
     if let minPeople { options.peopleMin = minPeople.value }
@@ -111,16 +178,13 @@ enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension TimeField: ExpressibleByArgument {}
 
-/// Names of fields with commas between them, dotted, each once.
+/// Names of fields with commas between them, dotted, or pairs of two with a plus between them; each once.
 struct FieldList: ExpressibleByArgument {
   let names: [String]
 
   init?(argument: String) {
     names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let hasGap = names.contains { name in
-      name.split(separator: ".", omittingEmptySubsequences: false).contains { $0.isEmpty }
-    }
-    if hasGap || Set(names.map { Array($0.utf8) }).count != names.count { return nil }
+    if !AnalysisOptions.areFields(names) { return nil }
   }
 }
 
@@ -144,9 +208,11 @@ private struct AnalyzeRun: RecordPass {
     return true
   }
 
-  var empty: AnalyzeRun { AnalyzeRun(analysis: Analysis(analysis.options)) }
+  var empty: AnalyzeRun { AnalyzeRun(analysis: analysis.empty) }
 
-  mutating func merge(_ later: AnalyzeRun, to output: OutputStream) throws {
+  func accepts(_ later: AnalyzeRun) -> Bool { analysis.accepts(later.analysis) }
+
+  mutating func merge(_ later: AnalyzeRun) throws {
     try analysis.merge(later.analysis)
     counted += later.counted
     outside += later.outside

@@ -10,8 +10,6 @@ import Timestamps
 struct ExampleRun: RecordPass {
   let policy: RoutePolicy
   var renderer: TrainingRenderer
-  /// Fewer examples than these are none: until they are there, the output is held.
-  let minimum: Int
   var dropped = DropCounts()
   var written = 0
   /// Bytes of the lines.
@@ -19,10 +17,9 @@ struct ExampleRun: RecordPass {
   var newest: Timestamp?
   private var line: [UInt8] = []
 
-  init(policy: RoutePolicy, renderer: TrainingRenderer, minimum: Int) {
+  init(policy: RoutePolicy, renderer: TrainingRenderer) {
     self.policy = policy
     self.renderer = renderer
-    self.minimum = minimum
   }
 
   /// Writes the example that a record is or becomes, or counts why there is none.
@@ -32,7 +29,6 @@ struct ExampleRun: RecordPass {
     if try makeLine(bytes, scanner) {
       try output.writeLine(line.span, 0..<line.count)
       byteCount += line.count + 1
-      if written == minimum { output.isHeld = false }
     }
     return true
   }
@@ -54,14 +50,12 @@ struct ExampleRun: RecordPass {
     return true
   }
 
-  /// A part cannot know the minimum of the whole: what it writes is held anyway.
-  var empty: ExampleRun { ExampleRun(policy: policy, renderer: renderer.empty, minimum: 0) }
+  var empty: ExampleRun { ExampleRun(policy: policy, renderer: renderer.empty) }
 
-  mutating func merge(_ later: ExampleRun, to output: OutputStream) {
+  mutating func merge(_ later: ExampleRun) {
     renderer.add(later.renderer)
     dropped.add(later.dropped)
     written += later.written
     byteCount += later.byteCount
-    if written >= minimum { output.isHeld = false }
   }
 }

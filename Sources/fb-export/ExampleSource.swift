@@ -12,7 +12,7 @@ final class ExampleSource {
   private let labelled: LabelledAnswers?
   private var eligible: EligibleAnswers?
   /// Scans the lines that a router makes.
-  private var scanner = LineScanner.records(extra: Route.extraPaths)
+  private var scanner = LineScanner.records(extra: Route.pairPaths)
   private var others = DropCounts()
 
   /// What was left out.
@@ -34,7 +34,7 @@ final class ExampleSource {
     eligible = includesHistory && kind == .sft ? EligibleAnswers() : nil
   }
 
-  /// Takes the record that a scanner with `Route.extraPaths` saw last.
+  /// Takes the record that a scanner with `Route.pairPaths` saw last.
   func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ receiver: Receiver) throws {
     let type = try scanner.recordType(bytes)
     if type == .interaction && kind != .sft { return try route(bytes, scanner, receiver) }

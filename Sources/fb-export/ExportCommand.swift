@@ -70,21 +70,21 @@ struct ExportCommand: Tool {
   @Flag(help: "Replace a SQLite database that exists.")
   var force = false
 
-  @Option(help: Jobs.help)
-  var jobs: WholeNumber?
+  @Option(help: JobCount.help)
+  var jobs = JobCount.one
 
   func validate() throws {
     let chosen = [format != nil, check != nil, listFormats].filter { $0 }.count
     if chosen != 1 { throw ValidationError("one of --format, --check and --list-formats is needed") }
     if format == nil {
       let others = [outDir, manifest, system, preferences].contains { $0 != nil } || hasTrainingOptions
-      if others || asOf != nil || force || jobs != nil {
+      if others || asOf != nil || force || jobs.count > 1 {
         throw ValidationError("--check and --list-formats write no training file: other options do not go with them")
       }
       if listFormats && (allowFew || !input.files.isEmpty) { throw ValidationError("--list-formats reads nothing") }
       return
     }
-    if try Jobs.count(jobs) > 1 && !canBeReadInParts {
+    if jobs.count > 1 && !canBeReadInParts {
       throw ValidationError("--jobs goes with one format of examples, such as openai or bedrock")
     }
     try validateOutput()

@@ -27,9 +27,10 @@ extension ExportCommand {
       try ExampleSource(kind, policy, includesHistory: history == .include)
     }
     try read(records, sources, files, manifest)
-    try check(files, sources, diagnostics)
+    if !allowFew { try check(files, sources, diagnostics) }
     try publish(files, folder, manifest, records, sources)
     for file in files {
+      if let excess = file.excess { diagnostics.note(excess) }
       let left = dropped(file, sources).words + file.renderer.refusals
       report(
         file.written, records, left, withoutHistory: file.renderer.withoutHistoryCount,
@@ -40,7 +41,7 @@ extension ExportCommand {
   private func read(
     _ records: RecordInput, _ sources: [ExampleSource], _ files: [FormatFile], _ manifest: Manifest?
   ) throws {
-    var scanner = LineScanner.records(extra: Route.extraPaths)
+    var scanner = LineScanner.records(extra: Route.pairPaths)
     try records.forEachFile { path in
       let spool = try manifest?.addInput(path)
       let descriptor = try spool?.reading() ?? Descriptor.reading(path)
@@ -71,7 +72,7 @@ extension ExportCommand {
   private func check(_ files: [FormatFile], _ sources: [ExampleSource], _ diagnostics: Diagnostics) throws {
     for file in files {
       do {
-        try file.checkLimits(allowFew: allowFew)
+        try file.checkEnough()
       } catch {
         let left = dropped(file, sources).words + file.renderer.refusals
         if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
@@ -113,7 +114,7 @@ extension ExportCommand {
         try info.synchronize()
       }
       for file in files { try file.output.synchronize() }
-      if let manifest { try manifest.output.flush() }
+      try manifest?.output.synchronize()
       try folder.publish()
     } else {
       for file in files { try file.output.finish() }

@@ -13,7 +13,6 @@ final class FormatFile {
   let output: OutputStream
   private(set) var written = 0
   private(set) var byteCount = 0
-  private let minimum: Int
   private var line: [UInt8] = []
   /// What a manifest says of it.
   let record: FileRecord?
@@ -25,10 +24,9 @@ final class FormatFile {
   {
     self.name = name
     self.renderer = renderer
-    self.minimum = minimum
     self.output = output
     self.record = record
-    output.isHeld = minimum > 0
+    output.hold(lines: minimum)
     if renderer.format.hasByteOrderMark { try write(Self.byteOrderMark) }
   }
 
@@ -41,7 +39,6 @@ final class FormatFile {
     line.append(0x0A)
     try write(line)
     written += 1
-    if written == minimum { output.isHeld = false }
     try record?.add(example, bytes, scanner, type)
   }
 
@@ -51,32 +48,34 @@ final class FormatFile {
     record?.hash.update(bytes)
   }
 
-  /// Refuses a file that its target would refuse.
-  func checkLimits(allowFew: Bool) throws {
-    try FormatFile.check(renderer, name, written: written, byteCount: byteCount, allowFew: allowFew)
+  /// Refuses a file with too few examples, or with labels of one kind only.
+  func checkEnough() throws { try FormatFile.checkEnough(renderer, name, written: written) }
+
+  /// What is too much about the file, if anything is: the target takes a part of it.
+  var excess: String? { FormatFile.excess(renderer, name, written: written, byteCount: byteCount) }
+
+  /// As `checkEnough`, for a file of so many examples.
+  static func checkEnough(_ renderer: TrainingRenderer, _ name: String, written: Int) throws {
+    let minimum = renderer.format.limits.recordsMin
+    if written < minimum {
+      throw CommandError(.data, "\(counted(written, "example")): \(name) needs \(minimum) (see --allow-few)")
+    }
+    let labels = renderer.labelCounts
+    if renderer.format.takes == .kto && (labels.good == 0 || labels.bad == 0) {
+      let words = labels.good == 0 ? "no good answer" : "no poor answer"
+      throw CommandError(.data, "\(words): \(name) needs labels of both kinds (see --allow-few)")
+    }
   }
 
-  /// Refuses a file with too few examples or too many, too large a one, and one with labels of one kind only.
-  static func check(
-    _ renderer: TrainingRenderer, _ name: String, written: Int, byteCount: Int, allowFew: Bool
-  ) throws {
+  /// As `excess`, for a file of so many examples and bytes.
+  static func excess(_ renderer: TrainingRenderer, _ name: String, written: Int, byteCount: Int) -> String? {
     let limits = renderer.format.limits
-    if !allowFew {
-      if written < limits.recordsMin {
-        throw CommandError(
-          .data, "\(counted(written, "example")): \(name) needs \(limits.recordsMin) (see --allow-few)")
-      }
-      let labels = renderer.labelCounts
-      if renderer.format.takes == .kto && (labels.good == 0 || labels.bad == 0) {
-        let words = labels.good == 0 ? "no good answer" : "no poor answer"
-        throw CommandError(.data, "\(words): \(name) needs labels of both kinds (see --allow-few)")
-      }
-    }
     if let most = limits.recordsMax, written > most {
-      throw CommandError(.data, "\(counted(written, "example")): \(name) takes at most \(most)")
+      return "\(counted(written, "example")): \(name) takes at most \(most)"
     }
     if let most = limits.fileBytesMax, byteCount > most {
-      throw CommandError(.data, "\(byteCount) bytes: \(name) takes at most \(most)")
+      return "\(byteCount) bytes: \(name) takes at most \(most)"
     }
+    return nil
   }
 }

@@ -29,8 +29,9 @@ extension ExportCommand {
     let spool = format.isTrainer ? nil : try SpoolFile()
     var scanner = LineScanner.records(extra: Route.extraPaths)
     let renderer = TrainingRenderer(format, systemPrompt: system)
-    var run = ExampleRun(policy: policy, renderer: renderer, minimum: allowFew ? 0 : format.limits.recordsMin)
-    stream.isHeld = run.minimum > 0
+    var run = ExampleRun(policy: policy, renderer: renderer)
+    // Fewer examples than the target's minimum are none.
+    if !allowFew { stream.hold(lines: format.limits.recordsMin) }
     if format.hasByteOrderMark {
       try stream.write(FormatFile.byteOrderMark)
       run.byteCount = FormatFile.byteOrderMark.count
@@ -42,18 +43,20 @@ extension ExportCommand {
         return true
       }
     } else {
-      try records.forEach(&scanner, jobs: try Jobs.count(jobs), &run, to: stream)
+      try records.forEach(&scanner, jobs: jobs.count, &run, to: stream)
     }
     let left = run.dropped.words + run.renderer.refusals
     do {
-      try FormatFile.check(
-        run.renderer, name, written: run.written, byteCount: run.byteCount, allowFew: allowFew)
+      if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written) }
     } catch {
       if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw error
     }
     if let spool { try writeDocument(spool, count: run.written, run.newest, stream) }
     try stream.finish()
+    if let excess = FormatFile.excess(run.renderer, name, written: run.written, byteCount: run.byteCount) {
+      diagnostics.note(excess)
+    }
     report(run.written, records, left, withoutHistory: run.renderer.withoutHistoryCount, diagnostics)
   }
 

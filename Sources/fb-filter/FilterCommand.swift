@@ -70,13 +70,13 @@ struct FilterCommand: Tool {
       valueName: "FILE"))
   var preferences: String?
 
-  @Option(help: Jobs.help)
-  var jobs: WholeNumber?
+  @Option(help: JobCount.help)
+  var jobs = JobCount.one
   @Flag(help: "Write each record as soon as it is read.")
   var lineBuffered = false
 
   func validate() throws {
-    _ = try Jobs.count(jobs)
+    if lineBuffered && jobs.count > 1 { throw ValidationError("--line-buffered and --jobs exclude each other") }
     if includeUnrated && use != .sft && use != .prompts {
       throw ValidationError("--include-unrated needs --for sft or prompts")
     }
@@ -102,7 +102,7 @@ struct FilterCommand: Tool {
       try gather(&run, records, &scanner, to: stream)
     } else if run.limit > 0 {
       // How many have passed before is known only to who has read all that came before.
-      let jobs = limit == nil ? try Jobs.count(jobs) : 1
+      let jobs = limit == nil ? jobs.count : 1
       try records.forEach(&scanner, jobs: jobs, &run, to: stream)
     }
     if count { try stream.write("\(run.made)\n") }

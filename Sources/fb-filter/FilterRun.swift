@@ -61,7 +61,7 @@ struct FilterRun: RecordPass {
     FilterRun(selection: selection, limit: limit, countsOnly: countsOnly, router: router?.empty)
   }
 
-  mutating func merge(_ later: FilterRun, to output: OutputStream) {
+  mutating func merge(_ later: FilterRun) {
     written += later.written
     made += later.made
     withoutTime += later.withoutTime

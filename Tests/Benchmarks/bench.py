@@ -326,8 +326,10 @@ def compile_simdjson(folder):
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "simdjson.cpp")
     program = os.path.join(os.path.abspath(folder), "simdjson")
     if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
-        subprocess.run([compiler, "-O3", "-march=native", "-std=c++17", "-o", program, source, "-lsimdjson"],
-                       check=True)
+        made = subprocess.run(
+            [compiler, "-O3", "-march=native", "-std=c++17", "-o", program, source, "-lsimdjson"], check=False)
+        if made.returncode != 0:
+            return None
     return program
 
 

@@ -15,7 +15,7 @@ import Testing
     }
     let tasks = rows.compactMap { $0["task"] as? String }
     #expect(Set(tasks) == ["filter", "count", "group-by", "openai", "sqlite", "pipe", "cycle"])
-    #expect(rows.filter { ($0["command"] as? String)?.hasPrefix("fb-") == true }.count == 6)
+    #expect(rows.filter { ($0["command"] as? String)?.hasPrefix("fb-") == true }.count == 9)
     #expect(rows.filter { $0["command"] as? String == "python json" }.count == 5)
     #expect(rows.allSatisfy { $0["records"] as? Int ?? 0 > 200 })
 

@@ -124,6 +124,67 @@ import Testing
     #expect(try shell("ls out/runs", in: shop.folder.url).text == before)
   }
 
+  /// A log of a week in October, in which every twentieth answer is poor, and in billing so many.
+  private func week(_ day: Int, poor: Int) -> String {
+    (0..<400).map { index in
+      let isBilling = index % 2 == 1
+      let isPoor = isBilling ? index % 20 < poor : index % 20 == 0
+      let date = "2024-10-\(day + index % 7 < 10 ? "0" : "")\(day + index % 7)T12:00:00Z"
+      return
+        #"{"id":"\#(day)-\#(index)","timestamp":"\#(date)","user_id":"u\#(index % 50)","user_prompt":"q\#(index)","#
+        + #""ai_response":"a","category":"\#(isBilling ? "billing" : "other")","#
+        + #""feedback":{"user_rating":\#(isPoor ? 1 : 5)}}"# + "\n"
+    }.joined()
+  }
+
+  @Test func eachWeekSaysWhetherTheLastAdviceHelped() throws {
+    let shop = try Workshop()
+    try FileManager.default.removeItem(at: shop.folder.url.appendingPathComponent("data/support.json"))
+    func run(_ asOf: String, out: String = "out") throws -> Outcome {
+      try shell(
+        "'\(Workshop.cycle)' --data data --out \(out) --days-back 7 --as-of \(asOf)T00:00:00Z", in: shop.folder.url)
+    }
+    try shop.folder.write("data/log.ndjson", week(1, poor: 10))
+    #expect(try run("2024-10-08").status == 0)
+    let first = try shop.json("out/current/manifest.json")
+    #expect(first["previous"] is NSNull)
+    #expect(try !shop.folder.read("out/current/report.md").contains("earlier advice"))
+
+    try shop.folder.write("data/log.ndjson", week(1, poor: 10) + week(8, poor: 2))
+    let second = try run("2024-10-15")
+    #expect(second.status == 0 && second.errors.isEmpty, "\(second.errorText)")
+    let report = try shop.folder.read("out/current/report.md")
+    #expect(report.contains("## What came of earlier advice"))
+    #expect(report.contains("**Improved: 10 % (20 of 200) since 2024-10-08, from 50 %; "), "\(report)")
+    let counts = try #require(try shop.summary()["earlier_advice"] as? [String: Int])
+    // Nobody corrects anything: that advice stays open.
+    #expect(counts == ["improved": 1, "worse": 0, "no_clear_change": 0, "not_enough_data": 1])
+    #expect(try shop.summary()["recommendations"] as? Int == 1)
+    #expect(report.contains("**Not enough data: 0 of 50 corrections.**"))
+    let manifest = try shop.json("out/current/manifest.json")
+    let previous = try #require(manifest["previous"] as? [String: String])
+    #expect(previous["run_id"] == first["run_id"] as? String)
+    let sum = try shell("sha256sum < out/runs/\(previous["run_id"] ?? "")/recommendations.ndjson", in: shop.folder.url)
+    #expect(sum.text.prefix(64) == previous["sha256"] ?? "")
+
+    // The same again changes nothing, though the current run is now the one that it would judge.
+    let before = try shop.published()
+    #expect(try run("2024-10-15").status == 0)
+    #expect(try shop.published() == before && shop.leftovers().isEmpty)
+    // Without the advice it is another run.
+    #expect(try run("2024-10-15", out: "alone").status == 0)
+    let alone = try shop.json("alone/current/manifest.json")
+    #expect(alone["input_id"] as? String == manifest["input_id"] as? String)
+    #expect(alone["run_id"] as? String != manifest["run_id"] as? String)
+
+    // What improved is closed: the week after does not look at it.
+    try shop.folder.write("data/log.ndjson", week(1, poor: 10) + week(8, poor: 2) + week(15, poor: 2))
+    #expect(try run("2024-10-22").status == 0)
+    let third = try #require(try shop.summary()["earlier_advice"] as? [String: Int])
+    #expect(third["improved"] == 0 && third["not_enough_data"] == 1)
+    #expect(try shell("ls out/runs | wc -l", in: shop.folder.url).text == "3\n")
+  }
+
   @Test func aSecondCycleIsTurnedAway() throws {
     let shop = try Workshop()
     let outcome = try shop.run("mkdir out; exec 8>out/.lock; flock 8; cycle")

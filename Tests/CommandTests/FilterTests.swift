@@ -261,4 +261,15 @@ import Testing
       """)
     #expect(outcome.text == "1\n2\n3\n" && outcome.status == 0, "\(outcome.errorText)")
   }
+
+  /// The writer never pauses for long enough to be waited for, and its records would take for ever to fill a block.
+  @Test(arguments: ["fb-filter", "fb-ingest"])
+  func lineBufferedRecordsDoNotWaitForAPause(command: String) throws {
+    let outcome = try shell(
+      """
+      { while printf '{"user_prompt":"q","ai_response":"a","id":"1"}\\n'; do sleep 0.004; done } 2>&- |
+        timeout 20 \(command) --line-buffered | head -n 1 | jq -r .id
+      """)
+    #expect(outcome.text == "1\n", "\(outcome.errorText)")
+  }
 }

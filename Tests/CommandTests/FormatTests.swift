@@ -197,6 +197,21 @@ import Testing
     #expect(same.status == 0)
   }
 
+  @Test func tooMuchIsToldAndLabelsOfOneKindAreNoFile() throws {
+    let many = Self.data(
+      (0..<10_001).map { #"{"user_prompt":"q\#($0)","ai_response":"a","feedback":{"user_rating":5}}"# })
+    let told = try shell("fb-export --format bedrock", input: many)
+    #expect(told.status == 0 && told.lines.count == 10_001)
+    #expect(told.errorText == "fb-export: 10001 examples: bedrock takes at most 10000\n")
+    let checked = try shell("fb-export --check bedrock", input: told.output)
+    #expect(
+      checked.status == 1 && checked.text.hasPrefix("-:10001: [maximum] 10001 records: bedrock takes at most 10000"))
+    let folder = try TemporaryFolder()
+    let labels = try shell("fb-export --format trl-kto -o out; echo $?; ls -A", input: many, in: folder.url)
+    #expect(labels.text == "65\n")
+    #expect(labels.errorText == "fb-export: no poor answer: trl-kto needs labels of both kinds (see --allow-few)\n")
+  }
+
   @Test func aSignalLeavesNothingBehind() throws {
     let folder = try TemporaryFolder()
     let killed = try shell(

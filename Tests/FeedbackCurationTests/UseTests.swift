@@ -200,7 +200,7 @@ import Testing
     (#""chosen":"a","rejected":"b","status":"error""#, "with an error"),
   ])
   func pairsAreNotTrusted(members: String, expected: String) throws {
-    let record = try ScannedRecord(#"{"type":"pair","user_prompt":"q",\#(members)}"#, extra: Route.extraPaths)
+    let record = try ScannedRecord(#"{"type":"pair","user_prompt":"q",\#(members)}"#, extra: Route.pairPaths)
     #expect(RouteTests.words(try Route.pair(record.bytes.span, record.scanner, RoutePolicy())) == expected)
   }
 

@@ -3,6 +3,7 @@ import TestSupport
 
 private let paths = [
   ["a"], ["b"], ["b", "c"], ["b", "a", "c"], ["a key of more than sixteen bytes", "é"], ["é"], [""],
+  ["sixteen bytes ab"], ["eight ch"], ["a", "seventeen bytes a"],
 ]
 
 private let allRules: [JSONRules] = [JSONRules.record, .document, .grammar].flatMap { rules in

@@ -31,11 +31,11 @@ func fuzz(_ input: [UInt8]) {
     require(reader.fileOffset == offset, "offset \(reader.fileOffset), not \(offset)")
     require(index < expected.count, "a line too many")
     if case .overlong(let length) = block {
-      let line = expected[index]
+      let line = expected[index].last == 0x0D ? expected[index].dropLast() : expected[index][...]
       require(length == line.count && length > limit, "\(length) bytes for \(line.count)")
       require(line.starts(with: reader.storage[reader.lines]), "the head of an over-long line is another")
+      offset += expected[index].count + 1
       index += 1
-      offset += length + 1
       continue
     }
     require(reader.storage.count >= reader.lines.upperBound + BlockReader.padding, "no padding")
@@ -63,8 +63,8 @@ private func cutIntoParts(_ text: [UInt8], partSize: Int, _ expected: [[UInt8]])
   var index = 0
   var offset = 0
   while let part = try? parts.next() {
-    require(part.lowerBound == offset && !part.isEmpty, "a part at \(part) after \(offset)")
-    offset = part.upperBound
+    require(part.lowerBound == offset, "a part at \(part) after \(offset)")
+    offset = min(part.upperBound, text.count)
     var reader = BlockReader(
       Descriptor(number: file, path: "-", isOwned: false), part: part, lineLengthMax: 1 << 20, blockSize: 8)
     while let block = try? reader.next(), block == .lines {

@@ -1,3 +1,4 @@
+import Foundation
 import NDJSON
 import TestSupport
 import Testing
@@ -64,5 +65,38 @@ import Testing
     }
     #expect(wrong.isEmpty, "\(wrong)")
     #expect((400...1600).contains(accepted))
+  }
+
+  /// Wanted keys of every length that the tables tell apart, more of them than have a bit of their own, and others.
+  @Test func manyWantedKeysAreFoundAndFoundRepeated() {
+    let names = (0..<90).map { index in
+      String(repeating: "k", count: [0, 5, 6, 7, 13, 14, 15, 22][index % 8]) + "\(10 + index)"
+    }
+    let wanted = names.prefix(82).map { [$0] }
+    var wrong = Mismatches()
+    var random = SeededGenerator(seed: 26)
+    var scanner = LineScanner(FieldSet(paths: Array(wanted)))
+    var refused = 0
+    for _ in 0..<1500 {
+      var keys = names.filter { _ in Int.random(in: 0..<3, using: &random) > 0 }
+      if Bool.random(using: &random) { keys.shuffle(using: &random) }
+      keys += (0..<Int.random(in: 0..<50, using: &random)).map { "other \($0)" }
+      if Bool.random(using: &random), let key = keys.randomElement(using: &random) {
+        keys.insert(key, at: Int.random(in: 0...keys.count, using: &random))
+      }
+      if Int.random(in: 0..<4, using: &random) == 0 { keys.shuffle(using: &random) }
+      let members = keys.map { key in
+        let isEscaped = Int.random(in: 0..<10, using: &random) == 0
+        let spelled = isEscaped ? key.replacingOccurrences(of: "k1", with: "\\u006b1") : key
+        return "\"\(spelled)\":\(key.count)"
+      }
+      let end = Int.random(in: 0..<5, using: &random) == 0 ? "]" : "}"
+      let text = Array("{\(members.joined(separator: ","))\(end)".utf8)
+      let difference = disagreement(text, &scanner, Array(wanted))
+      wrong.expect(difference == nil, "\(String(decoding: text, as: UTF8.self)): \(difference ?? "")")
+      if scanner.code == .duplicateKey { refused += 1 }
+    }
+    #expect(wrong.isEmpty, "\(wrong)")
+    #expect((500...1000).contains(refused), "\(refused)")
   }
 }

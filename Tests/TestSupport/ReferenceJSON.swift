@@ -62,9 +62,6 @@ public struct ReferenceJSON {
   private var depth = 0
   private var keyCount = 0
 
-  /// An object of up to this many keys is refused at a key that it has already, a larger one at its end.
-  private static let directKeysMax = 33
-
   /// Parses a text; throws a `Refusal`.
   public static func parse(_ bytes: [UInt8], _ rules: Rules) throws(Refusal) -> Value {
     var parser = ReferenceJSON(bytes: bytes, rules: rules)
@@ -129,7 +126,6 @@ public struct ReferenceJSON {
     var object = Value(kind: "object", range: position..<position)
     try enter()
     var keys: Set<[UInt8]> = []
-    var late: Refusal?
     var isFirst = true
     while isFirst || peek != 0x7D {
       if isFirst && peek == 0x7D { break }
@@ -143,9 +139,7 @@ public struct ReferenceJSON {
       keyCount += 1
       if keyCount > rules.keyCountMax { throw refuse("keyCount", key.range.lowerBound) }
       if !keys.insert(key.text).inserted && rules.refusesDuplicateKeys {
-        let refusal = refuse("duplicateKey", key.range.lowerBound)
-        if object.members.count < Self.directKeysMax { throw refusal }
-        late = late ?? refusal
+        throw refuse("duplicateKey", key.range.lowerBound)
       }
       skipSpace()
       if !take(0x3A) { throw refuse("syntax", position) }
@@ -153,7 +147,6 @@ public struct ReferenceJSON {
       object.members.append((key, try value()))
       skipSpace()
     }
-    if let late { throw late }
     position += 1
     depth -= 1
     object.range = object.range.lowerBound..<position

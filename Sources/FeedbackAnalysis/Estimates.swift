@@ -1,0 +1,213 @@
+import Glibc
+import Statistics
+
+/// A mean rating's 95 % interval, in stars, within 1 to 5.
+struct MeanEstimate: Sendable, Equatable {
+  /// How it was made.
+  enum Method: String, Sendable {
+    /// From what the ratings of 20 groups of people differ: a person who rates ten times is one person.
+    case clustered
+    /// A posterior with a fifth of a rating on each level, for few ratings or few groups of people.
+    case dirichlet
+    /// Student's, for ratings of which it is not known whose they are.
+    case student
+  }
+
+  let low: Double
+  let high: Double
+  let method: Method
+  /// How many times the variance is that of as many independent ratings; nil where that is not known.
+  private(set) var designEffect: Double?
+
+  /// The fewest ratings, and groups of people with a rating, for an interval of the clustered kind.
+  static let countMin = 30
+  static let bucketsMin = 10
+
+  /// Of ratings without a word on whose they are.
+  ///
+  /// Where all are equal Student's interval has no width, which claims too much: Dirichlet then, too. nil without ratings.
+  init?(_ ratings: RatingSummary) {
+    guard let interval = ratings.meanInterval else { return nil }
+    (low, high) = interval
+    method = ratings.count < Self.countMin || ratings.variance == 0 ? .dirichlet : .student
+  }
+
+  /// Of ratings by groups of people; nil without ratings.
+  init?(_ ratings: RatingSummary, _ buckets: UserBuckets) {
+    if ratings.count == 0 { return nil }
+    let sums = buckets.sums
+    if ratings.count >= Self.countMin, sums.count >= Self.bucketsMin, let variance = ratings.variance, variance > 0,
+      let clustered = ClusteredMean(buckets: sums, unit: 1e-6), clustered.standardError > 0
+    {
+      low = max(1, clustered.interval.low)
+      high = min(5, clustered.interval.high)
+      method = .clustered
+      designEffect = clustered.designEffect(variance: variance, count: ratings.count)
+    } else {
+      (low, high) = ratings.dirichletInterval
+      method = .dirichlet
+    }
+  }
+}
+
+extension Cell {
+  /// The interval of the mean of the overall ratings.
+  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets) }
+}
+
+/// How a slice stands among the slices of its field: means and shares drawn to the common one by as much as they are
+/// uncertain.
+struct SliceStanding: Sendable, Equatable {
+  /// The share of all interactions, 0 to 1.
+  var mix: Double?
+  /// The empirical-Bayes mean in stars, and share of poor ratings; nil without ratings, or where nothing differs.
+  var mean: Double?
+  var poorShare: Double?
+  /// From 1 for the lowest mean on, among the slices with enough ratings and people.
+  var rank: Int?
+
+  /// The standings of the slices of a field, in their order.
+  static func standings(of field: SliceField, in report: AnalysisReport) -> [SliceStanding] {
+    let slices = field.slices
+    let means = ShrunkenMeans(slices.map { $0.cell.rating.moments })
+    let shares = ShrunkenShares(slices.map { ($0.cell.rating.poorCount, $0.cell.rating.count) })
+    var standings = slices.indices.map { index in
+      let cell = slices[index].cell
+      var standing = SliceStanding()
+      standing.mix = Double(cell.interactions) / Double(max(1, report.total.interactions))
+      if cell.rating.count > 0 {
+        standing.mean = means?.groups[index].mean
+        standing.poorShare = shares?.groups[index].mean
+      }
+      return standing
+    }
+    let ranked = slices.indices.filter {
+      let cell = slices[$0].cell
+      return cell.rating.count >= max(1, report.options.ratingsMin) && cell.people.count >= report.options.peopleMin
+        && standings[$0].mean != nil
+    }
+    let order = ranked.sorted { (standings[$0].mean ?? 0, $0) < (standings[$1].mean ?? 0, $1) }
+    for (rank, index) in order.enumerated() { standings[index].rank = rank + 1 }
+    return standings
+  }
+}
+
+/// What can be said of the share of poor answers without assuming anything of those that nobody rated.
+struct Nonresponse: Sendable, Equatable {
+  /// Whether it is known who was asked; else every answer counts as asked about.
+  let isAskedKnown: Bool
+  let asked: Int
+  let answered: Int
+  /// The share that answered.
+  let rate: ProportionInterval?
+  /// If none of the silent had found the answer poor, or all of them.
+  let poor: Interval?
+
+  init(_ cell: Cell) {
+    let rating = cell.asked.rating
+    asked = cell.asked.asked > 0 ? cell.asked.asked : cell.answered
+    answered = cell.asked.asked > 0 ? rating.count : cell.rating.count
+    isAskedKnown = cell.asked.asked > 0
+    rate = ProportionInterval(count: answered, total: asked)
+    poor = NonresponseBounds.share(
+      count: isAskedKnown ? rating.poorCount : cell.rating.poorCount, answered: answered, asked: asked)
+  }
+}
+
+/// Whether slow answers are rated poor more often: an association, as long answers are slow for good reasons.
+struct Slowness: Sendable, Equatable {
+  /// Poor answers of rated ones, by fifths of the response time, shortest first.
+  let parts: [(count: Int, total: Int)]
+  /// The test for a share that rises from one fifth to the next.
+  let trend: ShareTrend
+  /// What remains of its probability of chance after all such tests of the report were corrected for together.
+  var q: Double
+  /// The ratio of the odds from one fifth to the next; nil where it has no bound.
+  let oddsRatio: Double?
+  /// How often a poor answer took longer than another one.
+  let superiority: Double?
+
+  /// nil with fewer ratings than the least, or than 5 that are poor or that are not.
+  init?(_ times: ResponseTimes, ratingsMin: Int) {
+    let (poor, others) = (times.poor.count, times.notPoor.count)
+    guard poor >= AnalysisOptions.signalMin, others >= AnalysisOptions.signalMin, poor + others >= ratingsMin else {
+      return nil
+    }
+    let parts = times.poor.shares(among: times.notPoor)
+    guard let trend = ShareTrend(parts) else { return nil }
+    self.parts = parts
+    self.trend = trend
+    q = trend.pValue
+    oddsRatio = LogisticTrend(parts).map { exp($0.slope) }
+    superiority = MannWhitney(times.poor, times.notPoor)?.superiority
+  }
+
+  static func == (left: Slowness, right: Slowness) -> Bool {
+    left.trend == right.trend && left.q == right.q && left.parts.elementsEqual(right.parts, by: ==)
+  }
+}
+
+/// How much each dimension explains of the overall ratings.
+struct Drivers: Sendable {
+  /// The fewest complete answers that are analysed.
+  static let countMin = 50
+  /// Above this the dimensions move together and cannot be told apart.
+  static let inflationMax = 5.0
+
+  let analysis: DriverAnalysis?
+
+  init(_ sums: CrossProducts) { analysis = sums.count < Self.countMin ? nil : DriverAnalysis(sums) }
+
+  /// What accuracy, helpfulness and clarity add to R²; nil where they cannot be told apart.
+  var importance: [Double]? {
+    guard let analysis, analysis.varianceInflation.allSatisfy({ $0 <= Self.inflationMax }) else { return nil }
+    return analysis.importance
+  }
+}
+
+/// Ratings that were asked for, each weighing as much as the answers that it stands for.
+struct WeightedRatings: Sendable {
+  /// A mean with its 95 % interval.
+  struct Estimate: Sendable {
+    let value: Double
+    let low: Double
+    let high: Double
+  }
+
+  /// How many ratings were asked for with a known probability.
+  let count: Int
+  /// How many ratings of one weight would say as much.
+  private(set) var effectiveCount: Double?
+  /// In stars, and the share of poor ones; nil where fewer than 10 ratings would say as much.
+  private(set) var mean: Estimate?
+  private(set) var poorShare: Estimate?
+
+  static let effectiveMin = 10.0
+
+  /// Weighs with 1/(probability of being asked · share of those asked who answered), cut at the 99th percentile.
+  init(_ asked: AskedRatings) {
+    let strata = asked.strata.filter { $0.probability > 0 && $0.rating.count > 0 }
+    count = strata.reduce(0) { $0 + $1.rating.count }
+    let weights = WeightedMean.clipped(
+      strata.map { 1e6 / Double($0.probability) * Double($0.asked) / Double($0.rating.count) },
+      counts: strata.map(\.rating.count))
+    guard let stars = WeightedMean(zip(strata, weights).map { ($0.rating.moments, $1) }) else { return }
+    effectiveCount = stars.effectiveCount
+    if stars.effectiveCount < Self.effectiveMin { return }
+    mean = Self.estimate(stars, within: 1...5)
+    let poor = WeightedMean(zip(strata, weights).map { (Self.hits($0.rating.poorCount, of: $0.rating.count), $1) })
+    poorShare = poor.map { Self.estimate($0, within: 0...1) }
+  }
+
+  private static func hits(_ count: Int, of total: Int) -> Moments {
+    let share = Double(count) / Double(total)
+    let variance = total < 2 ? 0 : share * (1 - share) * Double(total) / Double(total - 1)
+    return Moments(count: total, mean: share, variance: variance)
+  }
+
+  private static func estimate(_ mean: WeightedMean, within range: ClosedRange<Double>) -> Estimate {
+    let half = ProportionInterval.z95 * mean.standardError
+    return Estimate(
+      value: mean.mean, low: max(range.lowerBound, mean.mean - half), high: min(range.upperBound, mean.mean + half))
+  }
+}

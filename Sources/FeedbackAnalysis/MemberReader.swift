@@ -1,0 +1,273 @@
+import FeedbackModel
+import NDJSON
+import Timestamps
+
+/// Reads the members of one record.
+struct MemberReader {
+  let fields: [Field]
+
+  private func field(_ member: AnalysisInput.Member) -> Field {
+    fields[LineScanner.extraSlot(member.rawValue)]
+  }
+
+  private func number(
+    _ bytes: Span<UInt8>, _ member: AnalysisInput.Member, below limit: Double = 1e12
+  ) throws(RecordError) -> Double? {
+    let found = field(member)
+    if !found.hasValue { return nil }
+    if found.kind == .number, let value = JSONNumber.double(bytes, found.range), abs(value) < limit { return value }
+    throw .schema(member.path.joined(separator: "."), "not a number that can be", at: found.start)
+  }
+
+  private func count(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Int {
+    let found = field(member)
+    if !found.hasValue { return 0 }
+    if found.kind == .number, let value = JSONNumber.integer(bytes, found.range), (0...1 << 50).contains(value) {
+      return value
+    }
+    throw .schema(member.path.joined(separator: "."), "not a count", at: found.start)
+  }
+
+  private func text(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> [UInt8] {
+    let found = field(member)
+    if found.kind == .string { return JSONText.bytes(bytes, found) }
+    throw .schema(member.path.joined(separator: "."), "not a string", at: max(found.start, 0))
+  }
+
+  private func time(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Timestamp? {
+    let found = field(member)
+    if !found.hasValue { return nil }
+    if found.kind == .string, let time = Timestamp(bytes, found.range) { return time }
+    throw .schema(member.path.joined(separator: "."), "not an RFC 3339 time", at: found.start)
+  }
+
+  private func json(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) -> [UInt8] {
+    var copy: [UInt8] = []
+    if field(member).hasValue { JSONWalk.appendCompact(bytes, field(member).textRange, to: &copy) }
+    return copy
+  }
+
+  /// The scope of a record, of which the version is checked.
+  func scope(_ bytes: Span<UInt8>) throws(RecordError) -> ReadScope {
+    if try count(bytes, .schema) != 1 {
+      throw .schema("schema", "not 1, the version read here", at: field(.schema).start)
+    }
+    return try scope(bytes, .scope)
+  }
+
+  private func scope(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> ReadScope {
+    let found = field(member)
+    if found.kind != .object { throw .schema("scope", "not an object", at: found.start) }
+    var scope = ReadScope()
+    scope.json = json(bytes, member)
+    var cursor = MemberCursor(found)
+    while let member = cursor.next(bytes) {
+      if member.value.hasValue && member.value.kind != .string {
+        throw .schema("scope", "a value is not a string", at: member.value.start)
+      }
+      let value = member.value.kind == .string ? JSONText.bytes(bytes, member.value) : nil
+      scope.members.append((JSONText.string(bytes, member.key), value))
+    }
+    return scope
+  }
+
+  func metric(_ bytes: Span<UInt8>, _ scope: ReadScope) throws(RecordError) -> ReadMetric {
+    var metric = ReadMetric(scope: scope)
+    metric.from = try time(bytes, .from)
+    metric.to = try time(bytes, .to)
+    metric.interactions = try count(bytes, .interactions)
+    metric.errors = try count(bytes, .errors)
+    metric.rated = try count(bytes, .rated)
+    metric.ratingCount = try count(bytes, .ratingCount)
+    metric.poorCount = try count(bytes, .poorCount)
+    metric.mean = try number(bytes, .mean)
+    metric.meanLow = try number(bytes, .meanLow)
+    metric.meanHigh = try number(bytes, .meanHigh)
+    metric.poorShare = try number(bytes, .poorShare)
+    metric.poorLow = try number(bytes, .poorLow)
+    metric.poorHigh = try number(bytes, .poorHigh)
+    metric.p95 = try number(bytes, .p95, below: 0x1p63)
+    metric.designEffect = try number(bytes, .designEffect)
+    metric.slowness = try slowness(bytes)
+    for member in [AnalysisInput.Member.accuracy, .helpfulness, .clarity] where field(member).hasValue {
+      metric.ratedDimensions += 1
+    }
+    metric.checkedJSON = json(bytes, .checked)
+    metric.ratingsMin = try count(bytes, .ratingsMin)
+    metric.undated = try count(bytes, .undated)
+    var cursor = MemberCursor(field(.checkedBy))
+    while let member = cursor.next(bytes) {
+      guard member.value.kind == .number, let count = JSONNumber.integer(bytes, member.value.range) else {
+        throw .schema("checked.by", "not a count", at: member.value.start)
+      }
+      metric.checked.slices.append((JSONText.string(bytes, member.key), count))
+    }
+    return metric
+  }
+
+  private func slowness(_ bytes: Span<UInt8>) throws(RecordError) -> ReadSlowness? {
+    guard let z = try number(bytes, .slowZ), let q = try number(bytes, .slowQ) else { return nil }
+    let parts = zip(try counts(bytes, .slowPoor), try counts(bytes, .slowOf)).map { (count: min($0, $1), total: $1) }
+    return ReadSlowness(parts: parts, z: z, q: q)
+  }
+
+  private func counts(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> [Int] {
+    var counts: [Int] = []
+    var cursor = ElementCursor(field(member))
+    while let element = cursor.next(bytes) {
+      guard element.kind == .number, let count = JSONNumber.integer(bytes, element.range),
+        (0...1 << 40).contains(count)
+      else { throw .schema(member.path.joined(separator: "."), "not counts", at: element.start) }
+      counts.append(count)
+    }
+    return counts
+  }
+
+  func finding(
+    _ bytes: Span<UInt8>, _ scope: ReadScope, id: Field
+  ) throws(RecordError) -> ReadFinding {
+    ReadFinding(
+      scope: scope, id: JSONText.bytes(bytes, id), kind: try text(bytes, .kind), statement: try text(bytes, .statement),
+      evidenceJSON: json(bytes, .evidence), impactJSON: json(bytes, .impact), confidence: try text(bytes, .confidence),
+      total: try count(bytes, .total), share: try number(bytes, .share), beforeShare: try number(bytes, .beforeShare),
+      restShare: try number(bytes, .restShare), target: try number(bytes, .target),
+      weakest: field(.weakest).hasValue ? try text(bytes, .weakest) : nil,
+      qualityEffect: try number(bytes, .qualityEffect), mixEffect: try number(bytes, .mixEffect),
+      excess: try number(bytes, .excess), excessExpected: try number(bytes, .excessExpected))
+  }
+
+  /// The points of a trend; of a mean and a number of ratings their sum is made again.
+  func days(_ bytes: Span<UInt8>) throws(RecordError) -> [DayCount] {
+    var days: [DayCount] = []
+    var cursor = ElementCursor(field(.points))
+    while let point = cursor.next(bytes) {
+      let start = JSONWalk.member(bytes, point, Array("start".utf8))
+      guard start.kind == .string, let time = Timestamp(bytes, start.range) else {
+        throw .schema("points", "a start is not an RFC 3339 time", at: point.start)
+      }
+      // The date as it is written: the days may be those of another zone.
+      let date = String(decoding: JSONText.bytes(bytes, start).prefix(10), as: UTF8.self)
+      var day = DayCount(day: Timestamp(date + "T00:00:00Z")?.day() ?? time.day())
+      let rated = JSONWalk.member(bytes, point, Array("rated".utf8))
+      let mean = JSONWalk.member(bytes, point, Array("mean".utf8))
+      if rated.kind == .number, mean.kind == .number, let n = JSONNumber.integer(bytes, rated.range),
+        let stars = JSONNumber.double(bytes, mean.range), (0...1_000_000_000).contains(n), (1...5).contains(stars)
+      {
+        day.rated = n
+        day.sum = Int((stars * 1e6 * Double(n)).rounded())
+      }
+      if let last = days.last, last.day >= day.day { throw .schema("points", "not in order", at: point.start) }
+      days.append(day)
+    }
+    return days
+  }
+
+  /// The poor answers of each bin of a trend, made again of their share.
+  func trend(_ bytes: Span<UInt8>) throws(RecordError) -> ReadTrend {
+    let isWeekly = field(.bin).kind == .string && JSONText.equals(bytes, field(.bin), Array("week".utf8))
+    var trend = ReadTrend(binSeconds: (isWeekly ? 7 : 1) * 86_400, bins: [])
+    var cursor = ElementCursor(field(.points))
+    while let point = cursor.next(bytes) {
+      let start = JSONWalk.member(bytes, point, Array("start".utf8))
+      guard start.kind == .string, let time = Timestamp(bytes, start.range) else {
+        throw .schema("points", "a start is not an RFC 3339 time", at: point.start)
+      }
+      let rated = JSONWalk.member(bytes, point, Array("rated".utf8))
+      let share = JSONWalk.member(bytes, point, Array("poor_share".utf8))
+      guard rated.kind == .number, share.kind == .number, let n = JSONNumber.integer(bytes, rated.range),
+        let poor = JSONNumber.double(bytes, share.range), (0...1_000_000_000).contains(n), (0...1).contains(poor)
+      else { continue }
+      trend.bins.append(.init(start: time, poor: Int((poor * Double(n)).rounded()), rated: n))
+    }
+    return trend
+  }
+
+  /// Whether an example is what a person wrote.
+  func isCorrection(_ bytes: Span<UInt8>) -> Bool {
+    field(.origin).kind == .string && JSONText.equals(bytes, field(.origin), Array("correction".utf8))
+  }
+
+  // MARK: Earlier recommendations
+
+  /// Whether a recommendation is not to be looked at again.
+  var isClosed: Bool { field(.isClosed).kind == .true }
+
+  func recommendation(_ bytes: Span<UInt8>, _ scope: ReadScope) throws(RecordError) -> Recommendation {
+    guard let kind = Recommendation.Kind(rawValue: string(try text(bytes, .kind))) else {
+      throw .schema("kind", "no kind of recommendation known here", at: field(.kind).start)
+    }
+    var item = Recommendation(
+      kind: kind, scope: scope, statement: try text(bytes, .statement), evidenceJSON: json(bytes, .evidence),
+      impactJSON: json(bytes, .impact), priority: try count(bytes, .priority),
+      confidence: string(try text(bytes, .confidence)), action: string(try text(bytes, .action)),
+      nextCommand: command(bytes, .nextCommand))
+    item.verification = try verification(bytes)
+    if let verification = item.verification, let baselineCount = verification.baselineCount,
+      let counts = try counts(bytes)
+    {
+      item.outcome = Outcome(verification, baselineCount: baselineCount, counts)
+    }
+    return item
+  }
+
+  private func verification(_ bytes: Span<UInt8>) throws(RecordError) -> Recommendation.Verification? {
+    guard field(.measure).hasValue else { return nil }
+    guard let measure = Recommendation.Measure(rawValue: string(try text(bytes, .measure))) else {
+      throw .schema("verify.metric", "no metric known here", at: field(.measure).start)
+    }
+    guard let baseline = try number(bytes, .baseline), let target = try number(bytes, .verifyTarget), baseline >= 0,
+      target >= 0, measure == .corrections || max(baseline, target) <= 1
+    else { throw .schema("verify", "baseline or target is missing or no share", at: field(.measure).start) }
+    func optional(_ member: AnalysisInput.Member) throws(RecordError) -> Int? {
+      field(member).hasValue ? try count(bytes, member) : nil
+    }
+    // Without a scope it is of a version that did not say since when either.
+    let scope = field(.verifyScope).hasValue ? try self.scope(bytes, .verifyScope) : ReadScope()
+    return Recommendation.Verification(
+      measure: measure, scope: scope, since: try time(bytes, .since), baseline: baseline,
+      baselineCount: try optional(.baselineCount), target: target, countMin: try optional(.countMin),
+      designEffect: max(1, try number(bytes, .verifyDesignEffect) ?? 1), command: command(bytes, .verifyCommand),
+      cohorts: try cohorts(bytes, .verifyCohorts))
+  }
+
+  private func counts(_ bytes: Span<UInt8>) throws(RecordError) -> Outcome.Counts? {
+    guard let through = try time(bytes, .through) else { return nil }
+    let counts = Outcome.Counts(
+      looks: try count(bytes, .looks), through: through, count: try count(bytes, .judgedCount),
+      total: try count(bytes, .judgedTotal), cohorts: try cohorts(bytes, .judgedCohorts))
+    if counts.count <= counts.total { return counts }
+    throw .schema("outcome.k", "more than n", at: field(.judgedCount).start)
+  }
+
+  private func cohorts(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> [Cohorts] {
+    var all: [Cohorts] = []
+    var fields = MemberCursor(field(member))
+    while let cohortField = fields.next(bytes) {
+      var cohorts: [Cohorts.Cohort] = []
+      var cursor = ElementCursor(cohortField.value)
+      while let element = cursor.next(bytes) {
+        func count(_ key: String) -> Int? {
+          let found = JSONWalk.member(bytes, element, Array(key.utf8))
+          return found.kind == .number ? JSONNumber.integer(bytes, found.range) : nil
+        }
+        guard element.kind == .object, let k = count("k"), let n = count("n"), (0...n).contains(k), n < 1 << 40 else {
+          throw .schema(member.path.joined(separator: "."), "not counts of values", at: element.start)
+        }
+        let value = JSONWalk.member(bytes, element, Array("value".utf8))
+        let text = value.kind == .string ? JSONText.bytes(bytes, value) : nil
+        cohorts.append(.init(value: text, count: k, total: n))
+      }
+      all.append(Cohorts(field: JSONText.string(bytes, cohortField.key), cohorts: cohorts))
+    }
+    return all
+  }
+
+  /// A command line as these records have them; what is none is not handed on for somebody to paste.
+  private func command(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) -> String? {
+    guard field(member).kind == .string else { return nil }
+    let text = JSONText.string(bytes, field(member))
+    return text.hasPrefix("fb-") && !text.unicodeScalars.contains(where: DisplayText.isUnsafe) ? text : nil
+  }
+
+  private func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

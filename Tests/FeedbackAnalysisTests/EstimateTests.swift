@@ -1,0 +1,102 @@
+import Digest
+import FeedbackModel
+import Statistics
+import TestSupport
+import Testing
+
+@testable import FeedbackAnalysis
+
+/// Which interval a mean gets, how slices stand among each other, and what is said of those that were not rated.
+@Suite struct EstimateTests {
+  /// Ratings of people: `each` of one person, the stars of a person all the same or spread alike.
+  static func cell(people: Int, each: Int, alike: Bool) -> Cell {
+    var cell = Cell()
+    for person in 0..<people {
+      for index in 0..<each {
+        var seen = Observation()
+        seen.rating = Rating(millionths: ((alike ? person : index) % 5 + 1) * 1_000_000)
+        let bytes = Array("u\(person)".utf8)
+        seen.person = StableHash.hash(bytes.span, 0..<bytes.count, seed: 1)
+        cell.add(seen, peopleMax: 10, countsDays: false)
+      }
+    }
+    return cell
+  }
+
+  @Test func ratersWhoRepeatThemselvesWidenTheInterval() throws {
+    let alike = try #require(Self.cell(people: 1000, each: 5, alike: true).meanEstimate)
+    let spread = try #require(Self.cell(people: 1000, each: 5, alike: false).meanEstimate)
+    #expect(alike.method == .clustered && spread.method == .dirichlet)
+    // Five ratings that are one: the variance is about five times that of as many that are not.
+    let effect = try #require(alike.designEffect)
+    #expect((2.5...8).contains(effect), "\(effect)")
+  }
+
+  @Test func fewRatingsOrFewPeopleGetThePosterior() throws {
+    #expect(Self.cell(people: 29, each: 1, alike: true).meanEstimate?.method == .dirichlet)
+    #expect(Self.cell(people: 4, each: 20, alike: true).meanEstimate?.method == .dirichlet)
+    #expect(Self.cell(people: 60, each: 1, alike: true).meanEstimate?.method == .clustered)
+    #expect(Cell().meanEstimate == nil)
+    let equal = Self.cell(people: 60, each: 1, alike: false)
+    let width = try #require(equal.meanEstimate)
+    #expect(equal.rating.variance == 0 && width.method == .dirichlet && width.high > width.low)
+  }
+
+  @Test func aTinyGroupDoesNotLeadTheList() throws {
+    let report = try FindingTests.report([
+      ("good", 300, 15, 60), ("bad", 300, 90, 60), ("fair", 300, 30, 60), ("tiny", 2, 2, 2),
+    ])
+    let standings = SliceStanding.standings(of: report.fields[0], in: report)
+    #expect(standings.map(\.rank) == [1, 2, 3, nil])
+    let (bad, tiny) = (try #require(standings[0].mean), try #require(standings[3].mean))
+    #expect(report.fields[0].slices[3].cell.rating.mean == 1 && tiny > bad - 1.5)
+    #expect(abs(standings.reduce(0) { $0 + ($1.mix ?? 0) } - 1) < 1e-12)
+  }
+
+  @Test func silenceLeavesTheShareOpen() throws {
+    // 120 answers of 1000, of which 30 are poor: from 3 to 91 %.
+    let report = try FindingTests.report([("a", 120, 30, 120)], unrated: 880)
+    let bounds = Nonresponse(report.total)
+    #expect(!bounds.isAskedKnown && bounds.asked == 1000 && bounds.answered == 120)
+    let poor = try #require(bounds.poor)
+    #expect(abs(poor.low - 0.03) < 1e-12 && abs(poor.high - 0.91) < 1e-12)
+  }
+
+  @Test func slowAnswersThatArePoorAreTold() throws {
+    var times = ResponseTimes()
+    for index in 0..<1000 { times.add(index * 10, isPoor: index % 10 < index / 200 + 1) }
+    let slow = try #require(Slowness(times, ratingsMin: 30))
+    #expect(slow.parts.map(\.total).reduce(0, +) == 1000 && slow.trend.z > 5 && (slow.superiority ?? 0) > 0.6)
+    #expect(slow.parts.map(\.count) == slow.parts.map(\.count).sorted())
+    #expect(Slowness(times, ratingsMin: 1001) == nil && Slowness(ResponseTimes(), ratingsMin: 0) == nil)
+  }
+
+  @Test func dimensionsThatMoveTogetherAreNotToldApart() {
+    var (apart, together) = (CompleteCases(), CompleteCases())
+    var generator = SeededGenerator(seed: 12)
+    func level() -> Int { Int.random(in: 1...5, using: &generator) }
+    for _ in 0..<200 {
+      let (a, b, c) = (level(), level(), level())
+      apart.add((2 * a + b) * 1_000_000 / 3, a * 1_000_000, b * 1_000_000, c * 1_000_000)
+      together.add(a * 1_000_000, b * 1_000_000, b * 1_000_000 - c % 2, c * 1_000_000)
+    }
+    let drivers = Drivers(apart.sums ?? CrossProducts())
+    #expect((drivers.importance?[0] ?? 0) > (drivers.importance?[1] ?? 1) && drivers.importance?.count == 3)
+    #expect(Drivers(together.sums ?? CrossProducts()).importance == nil)
+    #expect(Drivers(CrossProducts()).analysis == nil)
+  }
+
+  @Test func weightsOfFewAnswersSayNothing() {
+    var asked = AskedRatings()
+    var rating = RatingSummary()
+    for _ in 0..<9 { rating.add(millionths: 3_000_000, isPoor: false, isGood: false) }
+    asked.add(500_000, rating: rating, asked: 20)
+    #expect(WeightedRatings(asked).mean == nil && WeightedRatings(asked).count == 9)
+    asked.add(500_000, rating: rating, asked: 20)
+    let weighted = WeightedRatings(asked)
+    #expect(weighted.mean?.value == 3 && weighted.poorShare?.value == 0 && weighted.effectiveCount == 18)
+    // What was asked for without a known probability has no weight.
+    asked.add(0, rating: rating, asked: 9)
+    #expect(WeightedRatings(asked).count == 18 && asked.asked == 49)
+  }
+}
