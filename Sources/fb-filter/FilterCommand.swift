@@ -19,11 +19,12 @@ struct FilterCommand: Tool {
     version: toolVersion)
 
   static let flags: Set<String> = ["--approved-only", "--include-unrated", "--invert", "--count", "--line-buffered"]
-  static let repeatable: Set<String> = ["--category"]
+  static let repeatable: Set<String> = ["--category", "--contamination"]
 
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var windowOptions: WindowOptions
+  @OptionGroup var curationOptions: CurationOptions
 
   @Option(help: ArgumentHelp("At least R stars, 1 to 5.", valueName: "R"))
   var minRating: StarsArgument?
@@ -89,37 +90,61 @@ struct FilterCommand: Tool {
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
     let selection = try makeSelection()
+    try curationOptions.requireDistinctFiles(input, output)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? Route.extraPaths)
+    let files = try curationOptions.openFiles()
+    var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? recordPaths)
     var run = FilterRun(
       selection: selection, limit: limit?.value ?? .max, countsOnly: count,
-      router: try use.map { try makeRouter($0, diagnostics) })
+      router: try use.map { try makeRouter($0, diagnostics) }, curation: try curationOptions.curation(diagnostics))
     stream.flushesLines = lineBuffered
     records.beforeWaiting = { try stream.flush() }
     defer { try? stream.flush() }
-    if let use, use.needsWholeInput {
-      try gather(&run, records, &scanner, to: stream)
+    var reasons: [CurationReason?] = []
+    if let gathering = try makeGathering(run) {
+      reasons = try gather(&run, gathering, records, &scanner, to: stream)
     } else if run.limit > 0 {
       // How many have passed before is known only to who has read all that came before.
       let jobs = limit == nil ? jobs.count : 1
       try records.forEach(&scanner, jobs: jobs, &run, to: stream)
     }
+    if run.fates.total + records.rejects.count != records.readCount && run.limit > 0 {
+      throw CommandError(.software, "internal error: \(records.readCount) read, but \(run.fates.total) accounted for")
+    }
     if count { try stream.write("\(run.made)\n") }
     try stream.finish()
+    try files.finish(run, reasons, rejectedCount: records.rejects.count)
     report(run, records, diagnostics)
   }
 
-  /// Of a use that looks at several records at once, the lines come at the end.
-  private func gather(
-    _ run: inout FilterRun, _ records: RecordInput, _ scanner: inout LineScanner, to stream: OutputStream
-  ) throws {
-    let labelled = try LabelledAnswers()
-    try records.forEach(&scanner) { bytes, scanner, place in
-      try run.take(bytes, scanner, place, to: stream, labelled)
-    }
-    try run.finish(labelled, to: stream)
+  /// What has to wait for the end of the input, if anything has.
+  private func makeGathering(_ run: FilterRun) throws -> Gathering? {
+    let holdsLines = run.curation?.needsAllRecords == true
+    let pairs = use?.needsWholeInput == true
+    if !holdsLines && !pairs && curationOptions.explain == nil { return nil }
+    return try Gathering(
+      labelled: pairs ? try LabelledAnswers() : nil,
+      explanation: try curationOptions.explain.map { try Explanation(path: $0, waits: holdsLines || pairs) },
+      holdsLines: holdsLines, files: input.files)
   }
+
+  /// Goes over the records where something waits for the last of them, or is told of each.
+  private func gather(
+    _ run: inout FilterRun, _ gathering: Gathering, _ records: RecordInput, _ scanner: inout LineScanner,
+    to stream: OutputStream
+  ) throws -> [CurationReason?] {
+    if let explanation = gathering.explanation { records.rejects.observer = explanation.addRejected }
+    if run.limit > 0 {
+      try records.forEach(&scanner) { bytes, scanner, place in
+        try run.take(bytes, scanner, place, to: stream, gathering)
+      }
+    }
+    return try run.finish(gathering, to: stream)
+  }
+
+  /// The members that are looked at besides those of an interaction.
+  private var recordPaths: [[String]] { curationOptions.hasStages ? Route.pairPaths : Route.extraPaths }
 
   private func makeSelection() throws -> Selection {
     var selection = Selection()
@@ -135,7 +160,7 @@ struct FilterCommand: Tool {
     selection.isInverted = invert
     if let text = self.where {
       do {
-        selection.expression = try Expression(parsing: text, beside: Route.extraPaths)
+        selection.expression = try Expression(parsing: text, beside: recordPaths)
       } catch {
         throw CommandError.usage("--where: \(error.rendered(in: text))")
       }
@@ -161,8 +186,12 @@ struct FilterCommand: Tool {
   private func report(_ run: FilterRun, _ records: RecordInput, _ diagnostics: Diagnostics) {
     var parts: [String] = []
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
-    if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
+    let withoutTime = run.fates[.withoutTime]
+    if withoutTime > 0 { parts.append("\(withoutTime) without a time, outside of the window") }
     if let router = run.router { parts += router.dropped.words }
+    for reason in CurationReason.allCases where run.fates[.curated(reason)] > 0 {
+      parts.append("\(run.fates[.curated(reason)]) \(reason.words)")
+    }
     if count && run.written > run.made { parts.append("\(run.written - run.made) of other kinds") }
     if parts.isEmpty && !input.verbose { return }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
@@ -170,6 +199,10 @@ struct FilterCommand: Tool {
     let number = use == .pairs ? counted(count ? run.made : run.written, "pair") : "\(count ? run.made : run.written)"
     let done = "\(number) of \(all) \(count ? "counted" : "written")"
     diagnostics.note(done + left)
+    if input.verbose {
+      for row in run.fates.rows { diagnostics.note("  \(row.count) \(row.fate): \(row.reason)") }
+      if records.rejects.count > 0 { diagnostics.note("  \(records.rejects.count) rejected") }
+    }
   }
 }
 
