@@ -48,15 +48,17 @@ struct FilterRun: RecordPass {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to stream: OutputStream,
     _ gathering: Gathering?
   ) throws -> Bool {
-    wasJudged = false
     let fate = try judge(bytes, scanner, place, to: stream, gathering)
     if fate != .pending { fates.add(fate) }
-    if let explanation = gathering?.explanation {
-      try explanation.add(fate, flags: wasJudged ? curation?.flags ?? [] : [], bytes, scanner, place)
+    if let gathering {
+      let flags = wasJudged ? curation?.flags ?? [] : []
+      wasJudged = false
+      try gathering.explanation?.add(fate, flags: flags, bytes, scanner, place)
     }
     return isBelowLimit
   }
 
+  @inline(__always)
   private mutating func judge(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to stream: OutputStream,
     _ gathering: Gathering?
@@ -156,6 +158,7 @@ struct FilterRun: RecordPass {
   }
 
   /// Writes a line unless enough was written; says which.
+  @inline(__always)
   private mutating func writeWithinLimit(
     _ bytes: Span<UInt8>, _ range: Range<Int>, isMade: Bool, _ fate: InputFate, to stream: OutputStream
   ) throws -> InputFate {

@@ -34,7 +34,7 @@ struct InputFate: Equatable, Sendable {
 
 /// How many records had each fate.
 struct FateCounts: Sendable {
-  private var counts = [Int](repeating: 0, count: InputFate.names.count)
+  private var counts = [Int](repeating: 0, count: 4 + DropReason.allCases.count + CurationReason.allCases.count)
 
   /// All records whose fate is known.
   var total: Int { counts.reduce(0, +) }
