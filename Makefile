@@ -50,6 +50,10 @@ bench-instructions: build setup-bench ## count the instructions per byte of the 
 acceptance: build ## hold the training files to validators that others wrote (those that pip has installed)
 	@PATH="$(CURDIR)/$(RELEASE):$$PATH" python3 Tests/acceptance/formats.py
 
+bench-statistics: setup-test ## simulate data of which the truth is known: coverage of intervals, false alarms, what is found
+	swift build --build-tests --quiet
+	FB_SIMULATE=1 swift test --skip-build --disable-xctest --filter Simulation
+
 fuzz: setup-test ## fuzz the parsers with libFuzzer and the address sanitizer (SECONDS=10 for each, or RUNS=1000000)
 	@SECONDS_EACH=$(or $(SECONDS),10) RUNS=$(RUNS) Tests/Fuzzing/fuzz $(TARGETS)
 
@@ -93,4 +97,4 @@ uninstall: ## remove what install put there
 clean: ## remove everything that was built
 	rm -rf .build
 
-.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions acceptance fuzz format lint install uninstall clean
+.PHONY: help setup setup-test setup-lint setup-bench build test check record demo bench bench-instructions bench-statistics acceptance fuzz format lint install uninstall clean

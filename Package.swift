@@ -57,7 +57,7 @@ let package = Package(
       ["FeedbackModel", "FeedbackStore", "NDJSON", "Timestamps", "DelimitedText", "Digest"]),
     library("FeedbackCollection", ["FeedbackModel", "NDJSON", "Timestamps", "Digest"]),
     library(
-      "FeedbackAnalysis", ["FeedbackModel", "NDJSON", "Timestamps", "Statistics", "Digest"]),
+      "FeedbackAnalysis", ["FeedbackModel", "NDJSON", "Timestamps", "Statistics", "Digest", "TextAnalysis"]),
     library(
       "FeedbackCuration", ["FeedbackModel", "NDJSON", "Timestamps", "Digest", "SystemIO", "TextAnalysis"]),
     library(

@@ -17,6 +17,12 @@ public struct AnalysisOptions: Sendable {
   public var ratingsMin = 30
   /// Different people that those ratings have to come from.
   public var peopleMin = 10
+  /// Of what is flagged, so much may be chance, in millionths.
+  public var fdrMillionths = 100_000
+  /// Whether the correction holds however tests depend on each other.
+  public var isStrict = false
+  /// The zone whose days and weeks trends are made of.
+  public var zone = ZoneOffset.utc
   /// Whether it is known which answers people were asked to rate, from records of it.
   public var isAskedKnown = false
   /// How many people cells tell apart, where that was decided before: in states.
@@ -39,6 +45,9 @@ public struct AnalysisOptions: Sendable {
   public static func members(of name: String) -> [String] {
     name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
   }
+
+  /// Of what is flagged, so much may be chance: the false discovery rate.
+  public var fdr: Double { Double(fdrMillionths) / 1e6 }
 
   /// Whether names are fields and pairs of two fields, each once; a pair in the other order is the same pair.
   public static func areFields(_ names: [String]) -> Bool {
@@ -85,6 +94,7 @@ public struct Analysis: Sendable {
   /// The numbers of the values of the fields in the record at hand.
   private var numbers: [Int]
   private var scratch: [UInt8] = []
+  private(set) var texts = TextEvidence()
   /// Which answers people were asked to rate.
   private let asks: AskTable?
 
@@ -140,12 +150,16 @@ public struct Analysis: Sendable {
     } else {
       undated += 1
     }
-    total.add(seen, peopleMax: options.peopleMax, countsDays: true)
+    var isExample = total.add(seen, peopleMax: options.peopleMax, countsDays: true)
     for index in fields.indices {
       let field = scanner.fields[fields[index].slot]
       numbers[index] = try fields[index].number(bytes, field, scratch: &scratch)
     }
-    for index in groups.indices { try groups[index].count(seen, numbers, peopleMax: options.peopleMax) }
+    for index in groups.indices {
+      if try groups[index].count(seen, numbers, peopleMax: options.peopleMax) { isExample = true }
+    }
+    if let rating = seen.rating, !seen.isError { texts.add(bytes, scanner, rating, person: seen.person) }
+    if isExample, let id = seen.poorID { texts.keepID(bytes, scanner, id) }
     return .counted
   }
 
@@ -174,7 +188,15 @@ public struct Analysis: Sendable {
         try groups[index].merge(theirs.cells[place], numbers, peopleMax: options.peopleMax)
       }
     }
+    texts.merge(other.texts)
     add(first: other.earliest, last: other.latest, undated: other.undated)
+  }
+
+  /// The same without what needs the records: as states know it.
+  var withoutTexts: Analysis {
+    var analysis = self
+    analysis.texts = TextEvidence()
+    return analysis
   }
 
   /// Adds interactions that were counted elsewhere, when the first and the last of them were, and how many have no time.
@@ -217,8 +239,12 @@ public struct Analysis: Sendable {
     seen.helpfulness = try scanner.rating(bytes, .helpfulness)
     seen.clarity = try scanner.rating(bytes, .clarity)
     seen.milliseconds = try scanner.milliseconds(bytes)
-    seen.day = time?.day()
-    if seen.rating != nil { seen.person = try Self.person(bytes, scanner) }
+    seen.day = time?.day(offsetSeconds: options.zone.seconds)
+    if let rating = seen.rating {
+      try TextEvidence.check(scanner)
+      seen.person = try Self.person(bytes, scanner)
+      if rating.isPoor { seen.poorID = TextEvidence.idHash(bytes, scanner) }
+    }
     if let asks {
       let id = try scanner.text(.id)
       if id.kind == .string { seen.askProbability = asks.probability(bytes, id) }

@@ -37,6 +37,12 @@ public struct AnalysisReport: Sendable {
   var slowness: [Scope: Slowness] = [:]
   /// How many slices of each field were tested, and how many tests that made.
   public var checked = Checked()
+  /// The trends of everything, of each category, and of other slices that were tested.
+  public private(set) var trends: [SliceTrend] = []
+  /// The window that this one was compared with; nil without one.
+  public private(set) var comparedWith: WindowSpan?
+  /// How many slices of each field were compared with it.
+  public private(set) var compared = Checked()
 
   /// What was tested.
   public struct Checked: Sendable {
@@ -58,34 +64,93 @@ public struct AnalysisReport: Sendable {
     }
   }
 
-  /// Ends an analysis.
-  public init(_ analysis: Analysis) {
+  /// Ends an analysis, and compares it with one of an earlier window.
+  public init(_ analysis: Analysis, baseline: Analysis? = nil) {
     options = analysis.options
     from = analysis.window.since ?? analysis.earliest
     to = analysis.window.until ?? analysis.latest
     total = analysis.total
     undated = analysis.undated
     fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }
-    slowness = testSlowness()
-    let detector = ProblemDetector(self)
-    checked = detector.checked
-    findings = detector.findings
+    find(analysis.texts, baseline.map { Baseline($0) })
   }
 
-  /// Tests everything and every slice, and corrects for all of these tests together.
-  private func testSlowness() -> [Scope: Slowness] {
-    let slices = [Slice(scope: .all, cell: total)] + fields.flatMap(\.slices)
-    let tested = slices.compactMap { slice in
-      Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin).map { (slice.scope, $0) }
+  /// Tests everything, corrects for all of it together, and says what holds.
+  private mutating func find(_ texts: TextEvidence, _ baseline: Baseline?) {
+    var family = TestFamily()
+    let slow = testSlowness(&family)
+    var problems = ProblemDetector(self, &family)
+    var changes = ChangeDetector(self, baseline, &family)
+    family.correct(isStrict: options.isStrict)
+    for (scope, var result, test) in slow {
+      result.q = family.q(test)
+      slowness[scope] = result
     }
-    let adjusted = FalseDiscovery.adjusted(tested.map(\.1.q))
-    var results: [Scope: Slowness] = [:]
-    for (test, q) in zip(tested, adjusted) {
-      results[test.0] = test.1
-      results[test.0]?.q = q
-    }
-    return results
+    problems.judge(family)
+    changes.judge(family)
+    checked = problems.checked
+    checked.tests = family.count
+    trends = changes.trends
+    comparedWith = baseline?.span
+    compared = changes.compared
+    var all = problems.findings + changes.findings + CollectionDetector(self, texts).findings
+    all += phraseFindings(texts)
+    let order = all.indices.sorted { (all[$0].rank.0, all[$0].rank.1, $0) < (all[$1].rank.0, all[$1].rank.1, $1) }
+    findings = parentsFirst(order.map { all[$0] })
+    for index in findings.indices { findings[index].exampleIDs = exampleIDs(findings[index], texts) }
   }
+
+  /// Whether slow answers are poor ones more often, of everything and of every slice.
+  private func testSlowness(_ family: inout TestFamily) -> [(Scope, Slowness, TestFamily.Test)] {
+    let slices = [Slice(scope: .all, cell: total)] + fields.flatMap(\.slices)
+    return slices.compactMap { slice in
+      guard let found = Slowness(slice.cell.responseTimes, ratingsMin: options.ratingsMin) else { return nil }
+      return (slice.scope, found, family.add(found.q))
+    }
+  }
+
+  /// Findings of a kind with those of slices that contain others before the others.
+  private func parentsFirst(_ findings: [Finding]) -> [Finding] {
+    var result: [Finding] = []
+    for finding in findings {
+      let child = result.firstIndex { $0.kind == finding.kind && finding.scope.contains($0.scope) }
+      result.insert(finding, at: child ?? result.count)
+    }
+    return result
+  }
+
+  /// The ids of examples, where so many people rated that they stand for others than themselves.
+  private func exampleIDs(_ finding: Finding, _ texts: TextEvidence) -> [[UInt8]] {
+    let cell = finding.scope == .all ? total : fields.flatMap(\.slices).first { $0.scope == finding.scope }?.cell
+    guard let cell, cell.people.count >= AnalysisOptions.signalMin else { return [] }
+    if case .cluster(let cluster) = finding.evidence { return cluster.ids }
+    return texts.ids(of: finding.examples)
+  }
+
+  private func phraseFindings(_ texts: TextEvidence) -> [Finding] {
+    let comments = [texts.poorComments, texts.otherComments]
+    let complaints = KeyPhrases(
+      [texts.poorComments], against: [texts.otherComments], fdr: options.fdr, isStrict: options.isStrict)
+    let wishes = KeyPhrases(
+      [texts.suggestions], against: comments, fdr: options.fdr, isStrict: options.isStrict)
+    let clusters = ComplaintCluster.find(texts.poorComments).map { cluster in
+      Finding(
+        kind: .complaintCluster, scope: .all, statement: Statement.cluster(cluster), evidence: .cluster(cluster),
+        confidence: .medium)
+    }
+    return clusters
+      + [(Finding.Kind.complaintPhrases, complaints), (.suggestionPhrases, wishes)].compactMap { kind, found in
+        if found.phrases.isEmpty || found.peopleCount < AnalysisOptions.signalMin { return nil }
+        return Finding(
+          kind: kind, scope: .all, statement: Statement.phrases(kind, found), evidence: .phrases(found),
+          confidence: .medium, examples: kind == .complaintPhrases ? total.examples : PoorExamples())
+      }
+  }
+}
+
+extension AnalysisReport {
+  /// From when to when the window reaches.
+  var span: WindowSpan { WindowSpan(from: from, to: to) }
 }
 
 extension Analysis {

@@ -12,8 +12,10 @@ struct Observation {
   var milliseconds: Int?
   /// A hash of the person; of use only where there is a rating.
   var person: UInt64 = 0
-  /// Days since 1970-01-01 in UTC, nil without a time.
+  /// Days since 1970-01-01 in the zone of the analysis, nil without a time.
   var day: Int?
+  /// A hash of the id of a poor answer; nil without an id.
+  var poorID: UInt64?
   /// How likely the person was to be asked for a rating, in millionths, 0 where that is not known; nil where nobody was
   /// asked, or nothing is known of it.
   var askProbability: Int?
@@ -69,6 +71,8 @@ public struct Cell: Sendable, Equatable {
   var responseTimes = ResponseTimes()
   /// The people who rated, so far as the guards need them.
   public internal(set) var people = PeopleSample()
+  /// A few poor answers to look at; they need the records, so states have none.
+  private(set) var examples = PoorExamples()
   /// Counts of each day, where they are wanted.
   public internal(set) var days = DayCounts()
 
@@ -93,12 +97,14 @@ public struct Cell: Sendable, Equatable {
   /// Interactions that could have been rated.
   public var answered: Int { interactions - errors }
 
-  mutating func add(_ seen: Observation, peopleMax: Int, countsDays: Bool) {
+  /// Adds an interaction; whether it is an example of a poor answer now.
+  @discardableResult
+  mutating func add(_ seen: Observation, peopleMax: Int, countsDays: Bool) -> Bool {
     interactions += 1
     if countsDays, let day = seen.day { days.add(day: day, rating: seen.isError ? nil : seen.rating) }
     if seen.isError {
       errors += 1
-      return
+      return false
     }
     if let milliseconds = seen.milliseconds { responseTimes.add(milliseconds, isPoor: seen.rating?.isPoor) }
     if let given = seen.rating {
@@ -112,6 +118,8 @@ public struct Cell: Sendable, Equatable {
       if let rating = seen.rating { given.add(rating) }
       asked.add(probability, rating: given)
     }
+    guard let id = seen.poorID, let given = seen.rating else { return false }
+    return examples.add(PoorExamples.Example(millionths: given.millionths, id: id, person: seen.person))
   }
 
   private mutating func addDimensions(_ seen: Observation) {
@@ -143,6 +151,7 @@ public struct Cell: Sendable, Equatable {
     responseTimes.merge(other.responseTimes)
     people.merge(other.people, limit: peopleMax)
     days.merge(other.days)
+    examples.merge(other.examples)
   }
 }
 

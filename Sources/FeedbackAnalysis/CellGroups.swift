@@ -72,7 +72,6 @@ struct CellGroups: Sendable {
   let name: String
   /// Which of the analysis' fields; one or two.
   let fields: [Int]
-  let countsDays: Bool
   /// The pairs that occurred: both numbers, four bytes each.
   private var pairs = GroupTable()
   /// Of one field, the cell of each number; of two, of each pair.
@@ -81,7 +80,6 @@ struct CellGroups: Sendable {
   init(name: String, fields: [Int]) {
     self.name = name
     self.fields = fields
-    countsDays = name == RecordField.category.dotted
   }
 
   /// The numbers of the values that a cell belongs to.
@@ -95,9 +93,13 @@ struct CellGroups: Sendable {
   func accepts(_ other: CellGroups) -> Bool { pairs.count + other.pairs.count <= AnalysisOptions.groupsMax }
 
   /// Counts an interaction in the cell of the numbers of its fields' values.
-  mutating func count(_ seen: borrowing Observation, _ numbers: [Int], peopleMax: Int) throws(TooManyGroups) {
+  ///
+  /// Whether it is an example of a poor answer there now.
+  mutating func count(
+    _ seen: borrowing Observation, _ numbers: [Int], peopleMax: Int
+  ) throws(TooManyGroups) -> Bool {
     let index = try place(numbers)
-    cells[index].add(seen, peopleMax: peopleMax, countsDays: countsDays)
+    return cells[index].add(seen, peopleMax: peopleMax, countsDays: true)
   }
 
   /// Adds a cell to that of the numbers of its fields' values.

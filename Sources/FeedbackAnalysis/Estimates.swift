@@ -22,6 +22,8 @@ struct MeanEstimate: Sendable, Equatable {
   /// The fewest ratings, and groups of people with a rating, for an interval of the clustered kind.
   static let countMin = 30
   static let bucketsMin = 10
+  /// How alike two ratings of one person are taken to be where there are too few to tell: a correlation.
+  static let likeness = 0.3
 
   /// Of ratings without a word on whose they are.
   ///
@@ -33,7 +35,9 @@ struct MeanEstimate: Sendable, Equatable {
   }
 
   /// Of ratings by groups of people; nil without ratings.
-  init?(_ ratings: RatingSummary, _ buckets: UserBuckets) {
+  ///
+  /// `people` is how many different people are known of at least.
+  init?(_ ratings: RatingSummary, _ buckets: UserBuckets, people: Int) {
     if ratings.count == 0 { return nil }
     let sums = buckets.sums
     if ratings.count >= Self.countMin, sums.count >= Self.bucketsMin, let variance = ratings.variance, variance > 0,
@@ -44,15 +48,27 @@ struct MeanEstimate: Sendable, Equatable {
       method = .clustered
       designEffect = clustered.designEffect(variance: variance, count: ratings.count)
     } else {
-      (low, high) = ratings.dirichletInterval
+      let effect = Self.likelyDesignEffect(ratings.count, people: people, buckets: sums.count)
+      (low, high) = ratings.smallSampleInterval(designEffect: effect)
       method = .dirichlet
     }
+  }
+
+  /// The design effect of ratings by people who rate equally often, 1 + ρ(n/m − 1) (Kish), with ρ the likeness.
+  ///
+  /// The number m of people is what is known of them, or how many are likely where so many of the buckets hold somebody
+  /// (linear counting); at most one for each rating.
+  private static func likelyDesignEffect(_ count: Int, people: Int, buckets: Int) -> Double {
+    let all = Double(UserBuckets.count)
+    let share = min(Double(buckets), all - 0.5) / all
+    let likely = max(Double(people), log(1 - share) / log(1 - 1 / all))
+    return 1 + likeness * max(0, Double(count) / max(1, min(likely, Double(count))) - 1)
   }
 }
 
 extension Cell {
   /// The interval of the mean of the overall ratings.
-  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets) }
+  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets, people: people.count) }
 }
 
 /// How a slice stands among the slices of its field: means and shares drawn to the common one by as much as they are

@@ -165,7 +165,8 @@ extension AnalysisReport {
     line.integer("min_ratings", options.ratingsMin)
     line.integer("min_people", options.peopleMin)
     line.real("min_points", 3)
-    line.real("q", 0.1)
+    line.real("q", options.fdr)
+    line.text("correction", options.isStrict ? "benjamini_yekutieli" : "benjamini_hochberg")
     line.integer("undated", undated)
     line.close()
   }

@@ -3,8 +3,8 @@ import Statistics
 /// Looks for slices in which poor answers are more frequent, for early signs of it, and for missing feedback.
 ///
 /// A slice is tested when it has enough ratings from enough people, and when there is a rest to compare it with. Two
-/// tests are made: its share of poor answers against the rest (two proportions, pooled), and against the target (score
-/// test, which inverts Wilson's one-sided bound). All tests of a report are corrected for together. A slice is a problem
+/// tests are made: its share of poor answers against the rest (two proportions, pooled), and against the target (the exact
+/// binomial tail). All tests of a report are corrected for together. A slice is a problem
 /// if its share is 3 points or more above the rest's and one of the tests holds after that. Everything taken together is
 /// tested against the target; it is a problem if no slice is.
 struct ProblemDetector {
@@ -12,86 +12,97 @@ struct ProblemDetector {
   private(set) var findings: [Finding] = []
   private let options: AnalysisOptions
   private let total: Cell
-  /// Most of the probability of chance that is accepted after correction.
-  private static let qMax = 0.10
+  private var candidates: [Candidate] = []
   /// The least difference in share that matters: 3 points of a hundred.
-  private static let pointsMin: Int128 = 3
+  static let pointsMin: Int128 = 3
+  /// A slice says nothing of its own if a flagged one that contains it explains as much of its excess.
+  private static let explainedMin = 0.8
 
   private struct Candidate {
     var scope: Scope
     var cell: Cell
-    /// The probabilities before and after correction; nil where the slice was not tested.
-    var rest: (p: Double, q: Double)?
-    var target: (p: Double, q: Double)?
+    /// The tests; nil where the slice was not tested.
+    var rest: TestFamily.Test?
+    var target: TestFamily.Test?
   }
 
-  init(_ report: AnalysisReport) {
+  /// Makes the tests, and adds them to the family.
+  init(_ report: AnalysisReport, _ family: inout TestFamily) {
     options = report.options
     total = report.total
-    var candidates: [Candidate] = []
     for field in report.fields {
-      let slices = field.slices.map { tested(Candidate(scope: $0.scope, cell: $0.cell)) }
+      let slices = field.slices.map { tested(Candidate(scope: $0.scope, cell: $0.cell), &family) }
       checked.slices.append((field.name, slices.filter { $0.rest != nil }.count))
       candidates += slices
     }
-    candidates.append(tested(Candidate(scope: .all, cell: total)))
-    correct(&candidates)
-    let whole = candidates.removeLast()
-    judge(candidates)
+    candidates.append(tested(Candidate(scope: .all, cell: total), &family))
+  }
+
+  /// Says what holds after the correction.
+  mutating func judge(_ family: TestFamily) {
+    var slices = candidates
+    let whole = slices.removeLast()
+    judge(slices, family)
+    dropExplained()
     // Poor answers everywhere are one matter, not one for each slice; where a slice stands out, it is that one.
     if !findings.contains(where: { $0.kind == .problem }) {
       let hasSignals = !findings.isEmpty
-      judge([whole])
+      judge([whole], family)
       if hasSignals && findings.last?.scope == .all && findings.last?.kind == .earlySignal { findings.removeLast() }
     }
-    findLowFeedback(report)
-    let order = findings.indices.sorted {
-      (findings[$0].rank.0, findings[$0].rank.1, $0) < (findings[$1].rank.0, findings[$1].rank.1, $1)
+  }
+
+  /// Drops a slice of which one that contains it and is flagged too explains what it has too much: if it only were as poor
+  /// as that one, it would have as many poor answers, or nearly.
+  private mutating func dropExplained() {
+    let problems = findings.filter { $0.kind == .problem }
+    findings.removeAll { child in
+      guard case .poor(let part) = child.evidence, part.excess.expected > 0 else { return false }
+      return problems.contains { parent in
+        guard parent.scope.contains(child.scope), case .poor(let whole) = parent.evidence else { return false }
+        let explained = Double(part.rated) * (whole.interval.share - whole.excess.restShare)
+        return explained >= Self.explainedMin * part.excess.expected
+      }
     }
-    findings = order.map { findings[$0] }
   }
 
   private func isEverything(_ cell: Cell) -> Bool { cell.rating.count == total.rating.count }
 
   /// Makes the tests of a candidate, if it clears the guards.
-  private func tested(_ candidate: Candidate) -> Candidate {
+  private func tested(_ candidate: Candidate, _ family: inout TestFamily) -> Candidate {
     var candidate = candidate
     let rating = candidate.cell.rating
-    guard rating.count >= max(1, options.ratingsMin), candidate.cell.people.count >= options.peopleMin else {
-      return candidate
-    }
+    guard options.isEnough(candidate.cell) else { return candidate }
     let isWhole = candidate.scope == .all
     if isEverything(candidate.cell) && !isWhole { return candidate }
-    let target = ProportionInterval.chanceOfAtLeast(
-      count: rating.poorCount, total: rating.count, ifShareIs: options.targetPoor)
-    candidate.target = target.map { ($0, $0) }
+    let target = chance(ofAtLeast: rating.poorCount, of: rating.count)
+    candidate.target = target.map { family.add($0) }
     if !isWhole {
       let test = TwoProportions(
         count: rating.poorCount, total: rating.count,
         otherCount: total.rating.poorCount - rating.poorCount,
         otherTotal: total.rating.count - rating.count)
-      candidate.rest = test.map { ($0.pValue, $0.pValue) }
+      candidate.rest = test.map { family.add($0.pValue) }
     }
     return candidate
   }
 
-  /// Corrects all tests together.
-  private mutating func correct(_ candidates: inout [Candidate]) {
-    let p = candidates.flatMap { [$0.rest?.p, $0.target?.p].compactMap(\.self) }
-    var q = FalseDiscovery.adjusted(p)[...]
-    checked.tests = p.count
-    for index in candidates.indices {
-      if candidates[index].rest != nil { candidates[index].rest?.q = q.removeFirst() }
-      if candidates[index].target != nil { candidates[index].target?.q = q.removeFirst() }
+  /// How likely so many poor ratings are where the share is the target.
+  ///
+  /// Exactly, as the normal approximation finds a skewed tail too often; for very many, where it does not, by the score.
+  private func chance(ofAtLeast count: Int, of total: Int) -> Double? {
+    if total > 1_000_000 {
+      return ProportionInterval.chanceOfAtLeast(count: count, total: total, ifShareIs: options.targetPoor)
     }
+    return Distribution.binomialCDF(total - count, trials: total, probability: 1 - options.targetPoor)
   }
 
-  private mutating func judge(_ candidates: [Candidate]) {
+  private mutating func judge(_ candidates: [Candidate], _ family: TestFamily) {
     for candidate in candidates {
       guard matters(candidate), let evidence = evidence(candidate) else { continue }
       let isAboveTarget = (candidate.target?.p ?? 1) < 0.05
-      let routes = [candidate.rest?.q, isAboveTarget ? candidate.target?.q : nil].compactMap(\.self)
-      if let q = routes.min(), q <= Self.qMax {
+      let routes = [candidate.rest, isAboveTarget ? candidate.target : nil].compactMap(\.self).map { family.q($0) }
+      if let q = routes.min(), q <= options.fdr {
         let isHigh = q <= 0.01 && evidence.rated >= 100
         add(.problem, candidate, evidence, q: q, isHigh ? .high : .medium)
       } else if isSignal(candidate) {
@@ -167,28 +178,6 @@ struct ProblemDetector {
     findings.append(
       Finding(
         kind: kind, scope: candidate.scope, statement: statement, evidence: .poor(evidence),
-        confidence: confidence))
-  }
-
-  /// Fewer than 5 of 100 answers rated, by the upper end of Wilson's interval, with 100 answers at least.
-  private mutating func findLowFeedback(_ report: AnalysisReport) {
-    let whole = Slice(scope: .all, cell: total)
-    // One finding about everything says it for all slices.
-    let places = isRarelyRated(total) ? [whole] : report.fields.flatMap(\.slices)
-    for place in places where isRarelyRated(place.cell) {
-      let (rated, answered) = (place.cell.rating.count, place.cell.answered)
-      findings.append(
-        Finding(
-          kind: .lowFeedback, scope: place.scope,
-          statement: Statement.lowFeedback(place.scope, rated: rated, answered: answered),
-          evidence: .feedback(rated: rated, answered: answered), confidence: .high))
-    }
-  }
-
-  private func isRarelyRated(_ cell: Cell) -> Bool {
-    guard cell.answered >= 100,
-      let rate = ProportionInterval(count: cell.rating.count, total: cell.answered)
-    else { return false }
-    return rate.high < 0.05
+        confidence: confidence, examples: candidate.cell.examples))
   }
 }

@@ -33,6 +33,11 @@ public struct Scope: Sendable, Hashable {
     Scope(members: [Member(field: field, value: value)])
   }
 
+  /// Whether all interactions of another scope are in this one, by the members of both, and others are too.
+  func contains(_ other: Scope) -> Bool {
+    members.count < other.members.count && members.allSatisfy { other.members.contains($0) }
+  }
+
   /// Appends the scope as records write it: `{}`, `{"category":"billing"}`, `{"category":"billing","model":null}`.
   public func append(to json: inout [UInt8]) {
     json.append("{")

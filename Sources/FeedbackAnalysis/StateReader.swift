@@ -5,7 +5,7 @@ import Timestamps
 
 /// The members of states that are read besides those of every record.
 enum StateMember: Int, CaseIterable {
-  case schema, digest, options, by, timeField, people, isAsked, from, to, first, last, undated, key
+  case schema, digest, options, by, timeField, zone, people, isAsked, from, to, first, last, undated, key
   case interactions, errors, asked, rating, accuracy, helpfulness, clarity, hashes, buckets, tables, complete
   case poorMilliseconds, notPoorMilliseconds, unratedMilliseconds, days
 
@@ -16,6 +16,7 @@ enum StateMember: Int, CaseIterable {
     case .options: ["options"]
     case .by: ["options", "by"]
     case .timeField: ["options", "time_field"]
+    case .zone: ["options", "tz"]
     case .people: ["options", "people"]
     case .isAsked: ["options", "asked"]
     case .from: ["window", "from"]
@@ -120,6 +121,10 @@ struct StateReader {
     let timeField = String(decoding: try text(bytes, .timeField), as: UTF8.self)
     guard let timeField = TimeField(rawValue: timeField) else { throw error(.timeField, "not known") }
     options.timeField = timeField
+    guard let zone = ZoneOffset(String(decoding: try text(bytes, .zone), as: UTF8.self)) else {
+      throw error(.zone, "not a zone")
+    }
+    options.zone = zone
     let people = try count(bytes, .people, atMost: AnalysisOptions.peopleMost)
     if people < AnalysisOptions.signalMin { throw error(.people, "too few") }
     options.peopleKept = people

@@ -24,6 +24,7 @@ extension AnalysisOptions {
     }
     line.rawValue([0x5D])
     line.text("time_field", timeField.rawValue)
+    line.text("tz", zone.text)
     line.integer("people", peopleMax)
     line.integer("asked", isAskedKnown ? 1 : 0)
     line.close()

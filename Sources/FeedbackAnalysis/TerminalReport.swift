@@ -4,41 +4,77 @@ import Timestamps
 extension AnalysisReport {
   /// The report for a person at a terminal.
   public var terminalText: String {
-    var text = header
-    for field in fields where !field.slices.isEmpty { text += "\n" + table(field) }
-    if !total.days.all.isEmpty { text += "\n" + dailyMeans }
-    return text + "\n" + findingsText
-  }
-
-  private var header: String {
     var text = Statement.counted(total.interactions, "interaction")
     if let from, let to { text += ", \(from.text) to \(to.text)" }
+    text += "\n" + headerLines.dropFirst().map { $0 + "\n" }.joined()
+    for field in fields where !field.slices.isEmpty {
+      let content = rows(field)
+      var table = TextTable(header: content.header)
+      for row in content.rows { table.add(row) }
+      text += "\n" + table.text + (content.legend.map { $0 + "\n" } ?? "")
+    }
+    if let line = sparkline { text += "\nmean rating, 1 to 5 stars, \(line.legend)\n|\(line.marks)|\n" }
     text += "\n"
-    if total.errors > 0 { text += "\(Statement.counted(total.errors, "error")), in no figure below\n" }
-    let rate = ProportionInterval(count: total.rating.count, total: total.answered)
-    text += "\(total.rating.count) of \(total.answered) answers are rated"
-    if let rate { text += " (\(Statement.percent(rate.share)) %)" }
-    text += "\n"
-    if undated > 0 { text += "\(Statement.counted(undated, "interaction")) without a time, in no daily figure\n" }
+    if let line = quietLine { text += DisplayText.printable(line) + "\n" }
+    for section in sections {
+      text += section.title + "\n"
+      for sentence in section.sentences {
+        text += "  - \(DisplayText.printable(sentence.text))\n"
+        if !sentence.examples.isEmpty {
+          let ids = sentence.examples.map { DisplayText.printable($0, widthMax: 40) }
+          text += "    for example \(ids.joined(separator: ", "))\n"
+        }
+      }
+    }
     return text
   }
 
-  private func table(_ field: SliceField) -> String {
-    var table = TextTable(
-      header: [
-        DisplayText.printable(Array(field.name.utf8), widthMax: 32), "n", "rated", "mean", "(likely)", "poor",
-        "(likely)", "p50 ms", "p95 ms",
-      ])
+  /// How much there is, in lines.
+  var headerLines: [String] {
+    var lines = [Statement.counted(total.interactions, "interaction")]
+    if total.errors > 0 { lines.append("\(Statement.counted(total.errors, "error")), in no figure below") }
+    let rate = ProportionInterval(count: total.rating.count, total: total.answered)
+    let percent = rate.map { " (\(Statement.percent($0.share)) %)" } ?? ""
+    lines.append("\(total.rating.count) of \(total.answered) answers are rated\(percent)")
+    if undated > 0 { lines.append("\(Statement.counted(undated, "interaction")) without a time, in no daily figure") }
+    return lines
+  }
+
+  /// The mean of each day over all.
+  var sparkline: Sparkline? { Sparkline(total.days.all) }
+
+  /// That nothing is to be flagged, where nothing is.
+  var quietLine: [UInt8]? {
+    hasProblem ? nil : Array("Nothing to flag. \(checked.sentence)".utf8)
+  }
+
+  /// The table of a field: a row for each value, and one of all where there are several.
+  func rows(_ field: SliceField) -> (header: [String], rows: [[String]], legend: String?) {
+    var header = [
+      DisplayText.printable(Array(field.name.utf8), widthMax: 32), "n", "rated", "mean", "(likely)", "poor",
+      "(likely)", "p50 ms", "p95 ms",
+    ]
+    var rows: [[String]] = []
     for slice in field.slices {
       let names = slice.scope.members.map { member in
         guard let value = member.value else { return "(none)" }
         return value.isEmpty ? "\"\"" : DisplayText.printable(value, widthMax: 32)
       }
-      table.add(row(names.joined(separator: " + "), slice.cell))
+      rows.append(row(names.joined(separator: " + "), slice.cell))
     }
-    if field.slices.count > 1 { table.add(row("all", total)) }
-    return table.text
+    if field.slices.count > 1 { rows.append(row("all", total)) }
+    // A single day is no trend.
+    guard let first = total.days.all.first?.day, let last = total.days.all.last?.day, last > first else {
+      return (header, rows, nil)
+    }
+    header.append("trend")
+    let cells = field.slices.map(\.cell) + (field.slices.count > 1 ? [total] : [])
+    let lines = cells.map { Sparkline($0.days.all, over: first...last, marksMax: Self.trendMarksMax) }
+    for (index, line) in lines.enumerated() { rows[index].append(line.marks) }
+    return (header, rows, "trend: mean rating, 1 to 5 stars, \(lines[0].unit)")
   }
+
+  private static let trendMarksMax = 12
 
   private func row(_ name: String, _ cell: Cell) -> [String] {
     let poor = ProportionInterval(count: cell.rating.poorCount, total: cell.rating.count)
@@ -56,25 +92,5 @@ extension AnalysisReport {
 
   private static func milliseconds(_ value: Double?) -> String {
     value.map { $0 < 1e15 ? "\(Int($0.rounded()))" : "> 1e15" } ?? "-"
-  }
-
-  private var dailyMeans: String {
-    guard let line = Sparkline(total.days.all) else { return "" }
-    return "mean rating, 1 to 5 stars, \(line.legend)\n|\(line.marks)|\n"
-  }
-
-  private var findingsText: String {
-    let problems = findings.filter { $0.kind == .problem }
-    var text = ""
-    if problems.isEmpty { text += "Nothing to flag. \(DisplayText.printable(Array(checked.sentence.utf8)))\n" }
-    for (title, kind) in [
-      ("Problems", Finding.Kind.problem), ("Early signals", .earlySignal), ("Little feedback", .lowFeedback),
-    ] {
-      let some = findings.filter { $0.kind == kind }
-      if some.isEmpty { continue }
-      text += "\(title)\n"
-      for finding in some { text += "  - \(DisplayText.printable(finding.statement))\n" }
-    }
-    return text
   }
 }

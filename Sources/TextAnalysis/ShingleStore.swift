@@ -14,7 +14,7 @@ struct ShingleStore: Sendable {
 
   /// Keeps a set.
   mutating func append(_ shingles: [UInt32]) -> Place {
-    if (pieces.last?.count ?? Self.pieceCapacity) + shingles.count > Self.pieceCapacity {
+    if pieces.isEmpty || pieces[pieces.count - 1].count + shingles.count > Self.pieceCapacity {
       pieces.append([])
       pieces[pieces.count - 1].reserveCapacity(max(Self.pieceCapacity, shingles.count))
     }

@@ -45,7 +45,23 @@ struct AnalyzeCommand: Tool {
     help: ArgumentHelp(
       "Say nothing about a group that fewer than N people rated, at most 1000 (default: 10).", valueName: "N"))
   var minPeople: WholeNumber?
-  @Option(help: ArgumentHelp("Write records (ndjson) or a report (text).", valueName: "FORMAT"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The zone of days and weeks: Z, +HH:MM or -HH:MM (default: Z).", valueName: "ZONE"))
+  var tz: ZoneArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Compare with the window of the same length just before (prior), which the input then holds too, or with states.",
+      valueName: "prior|STATEFILE"))
+  var compareTo: Comparison?
+  @Option(
+    help: ArgumentHelp(
+      "Of what is flagged, at most so much may be chance (default: 0.10).", valueName: "SHARE"))
+  var fdr: ShareArgument?
+  @Flag(help: "Correct for tests that depend on each other in any way.")
+  var strict = false
+  @Option(
+    help: ArgumentHelp("Write records (ndjson), or a report (text or markdown).", valueName: "FORMAT"))
   var format: AnalysisFormat = .ndjson
 
   @Flag(help: "Write states: what was counted, to be added up by --merge.")
@@ -60,29 +76,38 @@ struct AnalyzeCommand: Tool {
   @Option(help: JobCount.help)
   var jobs = JobCount.one
 
-  static let flags: Set<String> = ["--partial", "--merge"]
+  static let flags: Set<String> = ["--partial", "--merge", "--strict"]
 
   func validate() throws {
     if let minPeople, minPeople.value > AnalysisOptions.peopleMost {
       throw ValidationError("--min-people is at most \(AnalysisOptions.peopleMost)")
     }
-    if merge && (by != nil || asked != nil || timeField != nil || !windowOptions.window.isUnbounded) {
+    if merge && (by != nil || asked != nil || timeField != nil || tz != nil || !windowOptions.window.isUnbounded) {
       throw ValidationError(
-        "with --merge, --by, --asked, --time-field and windows are those that the states were made with")
+        "with --merge, --by, --asked, --time-field, --tz and windows are those that the states were made with")
     }
     if asked == "-" { throw ValidationError("--asked needs a file: standard input may have the records") }
     if partial && (format != .ndjson || targetPoor != nil || minRatings != nil) {
       throw ValidationError("--partial reports nothing: give --format, --target-poor and --min-ratings to --merge")
     }
+    if partial && (compareTo != nil || fdr != nil || strict) {
+      throw ValidationError("--partial reports nothing: give --compare-to, --fdr and --strict to --merge")
+    }
+    if compareTo == .prior && windowOptions.window.prior == nil {
+      throw ValidationError("--compare-to prior needs both ends of a window: --days-back, or --since and --until")
+    }
+    if compareTo == .states("-") { throw ValidationError("--compare-to needs a file of states, or prior") }
   }
 
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    let analysis: Analysis
+    let analysis: ComparedAnalysis
     let run: AnalyzeRun
+    let earlier: Analysis?
     do {
+      earlier = try baseline(diagnostics)
       (analysis, run) = try merge ? mergeStates(records) : countRecords(records, diagnostics, to: stream)
     } catch let error as TooManyGroups {
       throw CommandError(
@@ -94,12 +119,13 @@ struct AnalyzeCommand: Tool {
     }
     func write(_ line: [UInt8]) throws(SystemError) { try stream.write(line) }
     if partial {
-      try analysis.forEachState(write)
+      try analysis.analysis.forEachState(write)
     } else {
-      let report = AnalysisReport(analysis)
+      let report = AnalysisReport(analysis.analysis, baseline: earlier ?? analysis.prior)
       switch format {
       case .ndjson: try report.forEachRecord(write)
       case .text: try stream.write(report.terminalText)
+      case .markdown: try stream.write(report.markdown)
       }
     }
     try stream.finish()
@@ -108,10 +134,11 @@ struct AnalyzeCommand: Tool {
 
   private func countRecords(
     _ records: RecordInput, _ diagnostics: Diagnostics, to stream: OutputStream
-  ) throws -> (Analysis, AnalyzeRun) {
+  ) throws -> (ComparedAnalysis, AnalyzeRun) {
     let asks = try asked.map { try readAsks($0, diagnostics) }
-    var run = AnalyzeRun(analysis: Analysis(options, asks: asks))
-    var scanner = LineScanner.records(extra: run.analysis.extraPaths)
+    let prior = compareTo == .prior ? windowOptions.window.prior : nil
+    var run = AnalyzeRun(analysis: ComparedAnalysis(options, asks: asks, prior: prior))
+    var scanner = LineScanner.records(extra: run.analysis.analysis.extraPaths)
     try records.forEach(&scanner, jobs: jobs.count, &run, to: stream)
     return (run.analysis, run)
   }
@@ -129,9 +156,18 @@ struct AnalyzeCommand: Tool {
     return asks
   }
 
-  private func mergeStates(_ records: RecordInput) throws -> (Analysis, AnalyzeRun) {
+  /// The earlier window of a file of states; nil where none is named.
+  private func baseline(_ diagnostics: Diagnostics) throws -> Analysis? {
+    guard case .states(let path) = compareTo else { return nil }
+    let records = RecordInput(
+      paths: [path], lineLengthMax: input.lineLengthMax, diagnostics: diagnostics,
+      rejects: try Rejects(diagnostics, budget: .count(0), path: nil))
+    return try mergeStates(records).0.analysis
+  }
+
+  private func mergeStates(_ records: RecordInput) throws -> (ComparedAnalysis, AnalyzeRun) {
     var states = StateMerge(options, peopleMin: minPeople?.value)
-    var run = AnalyzeRun(analysis: Analysis(options))
+    var run = AnalyzeRun(analysis: ComparedAnalysis(options))
     var scanner = LineScanner.records(extra: StateMerge.extraPaths)
     try records.forEach(&scanner) { bytes, scanner, _ in
       if try states.take(bytes, scanner) { run.counted += 1 } else { run.otherType += 1 }
@@ -140,7 +176,7 @@ struct AnalyzeCommand: Tool {
     if run.counted == 0 && run.otherType > 0 {
       throw CommandError(.data, "no states in the input: --merge reads what --partial writes")
     }
-    return (try states.merged(), run)
+    return (ComparedAnalysis(try states.merged()), run)
   }
 
   private var options: AnalysisOptions {
@@ -152,6 +188,9 @@ struct AnalyzeCommand: Tool {
     if let targetPoor { options.targetPoorMillionths = targetPoor.millionths }
     if let minRatings { options.ratingsMin = minRatings.value }
     if let minPeople { options.peopleMin = minPeople.value }
+    if let tz { options.zone = tz.zone }
+    if let fdr { options.fdrMillionths = fdr.millionths }
+    options.isStrict = strict
     return options
   }
 
@@ -161,6 +200,7 @@ struct AnalyzeCommand: Tool {
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
     if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
     if parts.isEmpty && !input.verbose { return }
+    if input.verbose && run.prior > 0 { parts.append("\(run.prior) in the window before") }
     if input.verbose && run.outside > 0 { parts.append("\(run.outside) outside of the window") }
     if input.verbose && run.otherType > 0 { parts.append("\(run.otherType) of other types") }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
@@ -174,6 +214,31 @@ enum AnalysisFormat: String, ExpressibleByArgument, CaseIterable {
   case ndjson
   /// A report for a terminal.
   case text
+  /// The same in Markdown.
+  case markdown
+}
+
+/// What the window is compared with.
+enum Comparison: ExpressibleByArgument, Equatable {
+  /// The window of the same length just before.
+  case prior
+  /// What a file of states counted.
+  case states(String)
+
+  init?(argument: String) {
+    if argument.isEmpty { return nil }
+    self = argument == "prior" ? .prior : .states(argument)
+  }
+}
+
+/// A zone: `Z` or `±HH:MM`.
+struct ZoneArgument: ExpressibleByArgument {
+  let zone: ZoneOffset
+
+  init?(argument: String) {
+    guard let zone = ZoneOffset(argument) else { return nil }
+    self.zone = zone
+  }
 }
 
 extension TimeField: ExpressibleByArgument {}
@@ -190,8 +255,9 @@ struct FieldList: ExpressibleByArgument {
 
 /// One pass over the records.
 private struct AnalyzeRun: RecordPass {
-  var analysis: Analysis
+  var analysis: ComparedAnalysis
   var counted = 0
+  var prior = 0
   var outside = 0
   var withoutTime = 0
   var otherType = 0
@@ -200,10 +266,11 @@ private struct AnalyzeRun: RecordPass {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to output: OutputStream
   ) throws -> Bool {
     switch try analysis.take(bytes, scanner) {
-    case .counted: counted += 1
-    case .outside: outside += 1
-    case .withoutTime: withoutTime += 1
-    case .otherType: otherType += 1
+    case .prior: prior += 1
+    case .of(.counted): counted += 1
+    case .of(.outside): outside += 1
+    case .of(.withoutTime): withoutTime += 1
+    case .of(.otherType): otherType += 1
     }
     return true
   }
@@ -215,6 +282,7 @@ private struct AnalyzeRun: RecordPass {
   mutating func merge(_ later: AnalyzeRun) throws {
     try analysis.merge(later.analysis)
     counted += later.counted
+    prior += later.prior
     outside += later.outside
     withoutTime += later.withoutTime
     otherType += later.otherType

@@ -7,6 +7,10 @@ import Testing
   static let line = "fb-analyze --by category,status,category+status --min-people 2"
   static let hasPython = (try? shell("command -v python3 >/dev/null").status) == 0
 
+  /// Leaves out what needs the records, which states do not have: ids of examples, texts, and prompts.
+  static let counts =
+    #"sed -E -e 's/,"examples":\[[^]]*\]//' -e '/^    for example/d' -e '/contradictory_ratings|_phrases|_cluster/d'"#
+
   @Test func statesOfPartsMakeTheReportOfTheWhole() throws {
     let folder = try TemporaryFolder()
     let text = AnalyzeTests.interactions(seed: 21, count: 900)
@@ -18,7 +22,8 @@ import Testing
     }
     for format in ["ndjson", "text"] {
       let options = "--min-people 2 --min-ratings 9 --target-poor 0.1 --format \(format)"
-      let direct = try shell("fb-analyze --by category,status,category+status \(options) in", in: folder.url)
+      let direct = try shell(
+        "fb-analyze --by category,status,category+status \(options) in | \(Self.counts)", in: folder.url)
       #expect(direct.status == 0 && direct.lines.count > 15, "\(direct.errorText)")
       for script in [
         "\(Self.line) --partial in | fb-analyze --merge \(options)",
@@ -26,7 +31,7 @@ import Testing
         "for i in 2 0 1; do \(Self.line) --partial in$i > s$i; done; "
           + "fb-analyze --merge --partial s0 s2 > m; fb-analyze --merge \(options) s1 m",
       ] {
-        let merged = try shell(script, in: folder.url)
+        let merged = try shell("{ \(script); } | \(Self.counts)", in: folder.url)
         #expect(merged.output == direct.output && merged.errors.isEmpty, "\(script): \(merged.errorText)")
       }
     }
@@ -132,10 +137,10 @@ import Testing
       """
       set -e
       python3 "$PROGRAM" records \(name) "$FILE" > records
-      fb-analyze records > metrics
+      fb-analyze records | \(Self.counts) > metrics
       python3 "$PROGRAM" compare records metrics
       split -n l/5 records part.
-      for part in part.*; do fb-analyze --partial $part; done | fb-analyze --merge | cmp - metrics
+      for part in part.*; do fb-analyze --partial $part; done | fb-analyze --merge | \(Self.counts) | cmp - metrics
       """, in: folder.url, environment: ["PROGRAM": program, "FILE": path])
     #expect(outcome.text == "compared \(slices)\n" && outcome.status == 0, "\(outcome.errorText)")
   }

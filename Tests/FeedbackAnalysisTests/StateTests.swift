@@ -79,7 +79,8 @@ import Timestamps
 
   static func report(_ analysis: Analysis) -> [UInt8] {
     var bytes: [UInt8] = []
-    AnalysisReport(analysis).forEachRecord { bytes += $0 }
+    // What needs the records is in no state.
+    AnalysisReport(analysis.withoutTexts).forEachRecord { bytes += $0 }
     return bytes
   }
 

@@ -54,6 +54,14 @@ import TextAnalysis
     #expect(Self.groups(records).isEmpty)
   }
 
+  @Test func anEmptyTextMayComeFirst() {
+    var index = DuplicateIndex(rule: .clusters)
+    let nothing: [UInt8] = []
+    for id: [UInt8] in [[1], [2]] { index.add(id: id.span, prompt: nothing.span, answer: nothing.span) }
+    let found = index.components()
+    #expect(found.root(of: 1) == 0 && found.areSame(0, 1))
+  }
+
   @Test func spellingsOfOneTextAreTheSame() {
     let records = [
       Record(id: "a", prompt: "Où est le café_1 ?"), Record(id: "b", prompt: "Ou\u{300} est  le cafe\u{301}_1 ?"),
