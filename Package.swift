@@ -58,7 +58,8 @@ let package = Package(
     library("FeedbackCollection", ["FeedbackModel", "NDJSON", "Timestamps", "Digest"]),
     library(
       "FeedbackAnalysis", ["FeedbackModel", "NDJSON", "Timestamps", "Statistics", "Digest", "TextAnalysis"]),
-    library("FeedbackCuration", ["FeedbackModel", "NDJSON", "Timestamps", "Digest", "SystemIO"]),
+    library(
+      "FeedbackCuration", ["FeedbackModel", "NDJSON", "Timestamps", "Digest", "SystemIO", "TextAnalysis"]),
     library(
       "FeedbackExport", ["FeedbackModel", "FeedbackStore", "NDJSON", "Timestamps", "DelimitedText"]),
 
@@ -66,7 +67,7 @@ let package = Package(
     command("fb-ingest", ["FeedbackImport", "DelimitedText"]),
     command("fb-rate", ["FeedbackCollection"]),
     command("fb-analyze", ["FeedbackAnalysis"]),
-    command("fb-filter", ["FeedbackCuration"]),
+    command("fb-filter", ["FeedbackCuration", "TextAnalysis", "Digest"]),
     command("fb-export", ["FeedbackExport", "FeedbackCuration", "FeedbackStore"]),
     command("fb-recommend", ["FeedbackAnalysis"]),
 
@@ -90,7 +91,7 @@ let package = Package(
     tests("DigestTests", ["Digest"]),
     tests("FeedbackModelTests", ["FeedbackModel", "NDJSON", "Timestamps"]),
     tests("FeedbackCollectionTests", ["FeedbackCollection", "FeedbackModel", "NDJSON", "Timestamps", "Digest"]),
-    tests("FeedbackCurationTests", ["FeedbackCuration", "FeedbackModel", "NDJSON", "Timestamps"]),
+    tests("FeedbackCurationTests", ["FeedbackCuration", "FeedbackModel", "NDJSON", "Timestamps", "TextAnalysis"]),
     tests("FeedbackExportTests", ["FeedbackExport", "FeedbackModel", "FeedbackStore", "NDJSON"]),
     tests("CommandLineKitTests", ["CommandLineKit", "Timestamps", arguments]),
   ]

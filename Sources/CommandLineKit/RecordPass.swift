@@ -32,7 +32,9 @@ struct Part<Pass: RecordPass>: Sendable {
   var refused: [KeptRefusal] = []
   var lineCount = 0
   var readCount = 0
-  /// Whether all of it was gone over. A part that holds an error, or too many bad records to keep, is gone over again when
+  /// Whether all of it was gone over.
+  ///
+  /// A part that holds an error, or too many bad records to keep, is gone over again when
   /// its turn has come.
   var isComplete = false
 }

@@ -58,6 +58,8 @@ public final class Rejects {
   private let output: OutputStream?
   /// How many records were refused.
   public private(set) var count = 0
+  /// Who else is told of each refused record, before it may end the run.
+  public var observer: (RecordError, RecordPlace) throws -> Void = { _, _ in }
   /// At most this many messages are printed; the rejects file has them all.
   private static let messageMax = 20
   /// Bytes of a record that are encoded at once; three make four letters.
@@ -79,6 +81,7 @@ public final class Rejects {
     _ error: RecordError, _ place: RecordPlace, _ bytes: Span<UInt8>, length: Int? = nil
   ) throws {
     count += 1
+    try observer(error, place)
     let position = place.position(of: error.offset, in: bytes)
     if count <= Rejects.messageMax {
       diagnostics.error(

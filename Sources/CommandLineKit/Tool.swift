@@ -24,12 +24,18 @@ extension OptionKinds {
 /// It declares options and says what to do; `main` is here, so that all commands treat closed streams, repeated
 /// options, failed writes and exit statuses alike. A command may have subcommands, named by its first argument; they are
 /// `OptionKinds` too.
-public protocol Tool: OptionKinds {}
+public protocol Tool: OptionKinds {
+  /// The command that arguments ask for.
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand
+}
 
 /// The version of all commands; the head of CHANGELOG.md says the same.
 public let toolVersion = "0.1.0"
 
 extension Tool {
+  /// The command, or a subcommand of it, with its options.
+  public static func parse(_ arguments: [String]) throws -> any ParsableCommand { try parseAsRoot(arguments) }
+
   /// The name that messages begin with.
   public static var name: String { configuration.commandName ?? "fb" }
 
@@ -47,7 +53,7 @@ extension Tool {
       if let repeated = firstRepeatedOption(arguments) {
         throw CommandError.usage("option \(repeated) is given twice")
       }
-      var command = try parseAsRoot(arguments)
+      var command = try parse(arguments)
       try command.run()
       return .done
     } catch {

@@ -5,8 +5,8 @@ import NDJSON
 public struct ExampleRouter: Sendable {
   /// What became of an interaction.
   public enum Outcome: Sendable, Equatable {
-    /// It was left out, and counted.
-    case dropped
+    /// It was left out for this reason, and counted.
+    case dropped(DropReason)
     /// It became an example or a pair, which stands in `line`.
     case made
     /// It became an example with a label (true for a good answer), which stands in `line`; a pair may come of it.
@@ -46,7 +46,7 @@ public struct ExampleRouter: Sendable {
     switch try Route.interaction(bytes, scanner, policy, for: use) {
     case .drop(let reason):
       dropped.add(reason)
-      return .dropped
+      return .dropped(reason)
     case .keep: return .kept
     case .train(.correction) where use == .pairs:
       try makePair(bytes, scanner)

@@ -48,24 +48,28 @@ public final class LabelledAnswers {
     try spool.writeLine(line.span, 0..<line.count)
   }
 
-  /// Hands over a line for each pair, in the order in which the prompts came; returns how many answers are in none.
+  /// How many answers were taken; they are numbered as they came.
+  public var count: Int { entries.count }
+
+  /// Hands over a line for each pair, with the numbers of its answers, in the order in which the prompts came; returns how
+  /// many answers are in none.
   ///
   /// The best answers stand beside the worst, and each answer stands in as few pairs as possible. Two answers that say the
   /// same make no pair.
-  public func forEachPair(_ body: ([UInt8]) throws -> Void) throws -> Int {
+  public func forEachPair(_ body: (_ line: [UInt8], _ good: Int, _ bad: Int) throws -> Void) throws -> Int {
     let pairs = pairs()
-    for pair in pairs { try body(try line(of: pair)) }
+    for pair in pairs { try body(try line(of: pair), pair.good, pair.bad) }
     return entries.count - Set(pairs.flatMap { [$0.good, $0.bad] }).count
   }
 
-  /// Hands over the example of each answer that is in no pair, in the order in which they came; returns how many are in
-  /// one.
-  public func forEachUnpaired(_ body: ([UInt8]) throws -> Void) throws -> Int {
+  /// Hands over the example of each answer that is in no pair, with its number, in the order in which they came; returns how
+  /// many are in one.
+  public func forEachUnpaired(_ body: (_ line: [UInt8], _ answer: Int) throws -> Void) throws -> Int {
     let paired = Set(pairs().flatMap { [$0.good, $0.bad] })
     for index in entries.indices where !paired.contains(index) {
       var line = try spool.line(at: entries[index].offset)
       line.removeLast(BlockReader.padding + 1)
-      try body(line)
+      try body(line, index)
     }
     return paired.count
   }

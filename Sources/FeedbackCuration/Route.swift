@@ -157,6 +157,11 @@ public enum Route {
     scanner.fields[LineScanner.extraSlot(4)]
   }
 
+  /// The correction of an interaction that was not ingested.
+  static func flatCorrection(_ scanner: borrowing LineScanner) -> Field {
+    scanner.fields[LineScanner.extraSlot(2)]
+  }
+
   /// The ids of the interactions that a record came of, in the order of its answers; `.missing` where there is none.
   ///
   /// For a scanner with `pairPaths`.
@@ -307,7 +312,7 @@ public enum Route {
   private static let correction = Array(TrainingTarget.correction.rawValue.utf8)
 
   /// Whether a text is there and says something else than the answer that was given.
-  private static func corrects(_ bytes: Span<UInt8>, _ correction: Field, _ answer: Field) -> Bool {
+  static func corrects(_ bytes: Span<UInt8>, _ correction: Field, _ answer: Field) -> Bool {
     if JSONText.isBlank(bytes, correction) { return false }
     if answer.kind != .string { return true }
     return !JSONText.equals(bytes, answer, JSONText.bytes(bytes, correction))

@@ -4,7 +4,9 @@ struct ByteList: Sendable {
   private var ends: [Int] = []
 
   mutating func append(_ text: Span<UInt8>) {
-    for index in 0..<text.count { bytes.append(text[index]) }
+    bytes.append(addingCapacity: text.count) { output in
+      for index in 0..<text.count { output.append(text[index]) }
+    }
     ends.append(bytes.count)
   }
 

@@ -75,8 +75,9 @@ public enum Checksums {
 
   private static func isUppercase(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
 
-  /// How long the IBANs of a country are, nil for what is no country with IBANs.
-  private static func ibanLength(_ first: UInt8, _ second: UInt8) -> Int? {
+  /// How many characters the IBANs of a country have, by the two capital letters of its code; nil for what is no country
+  /// with IBANs.
+  public static func ibanLength(_ first: UInt8, _ second: UInt8) -> Int? {
     ibanLengths[UInt16(first) << 8 | UInt16(second)]
   }
 

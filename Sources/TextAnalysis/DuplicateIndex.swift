@@ -35,25 +35,33 @@ public struct DuplicateIndex: Sendable {
 
   /// Takes in a record, at most 2³¹ of them, and gives its number, from 0 on.
   ///
-  /// Of a group of duplicates the one with the highest rank is kept, then the one with the least id, by bytes. Where
-  /// system prompt and history count, the prompt is their text and the user's. A missing text is an empty one.
+  /// Of a group of duplicates the one with the highest rank is kept, then the one with the least id, by bytes. Records
+  /// of different contexts are no duplicates: it stands for what has to be the same, such as a system prompt. A missing
+  /// text is an empty one.
   @discardableResult
   public mutating func add(
-    id: Span<UInt8>, prompt: Span<UInt8>, answer: Span<UInt8>, rank: UInt64 = 0
+    id: Span<UInt8>, prompt: Span<UInt8>, answer: Span<UInt8>, context: UInt128 = 0, rank: UInt64 = 0
   ) -> Int {
-    ids.append(id)
-    ranks.append(rank)
     var (lightPrompt, lightAnswer): ([UInt8], [UInt8]) = ([], [])
     NormalForm.light(prompt, into: &lightPrompt)
     NormalForm.light(answer, into: &lightAnswer)
-    let (text, isNew) = keys.number(of: Self.exactKey(lightPrompt, lightAnswer))
-    textOf.append(Int32(text))
-    if isNew, let rule { addText(lightPrompt.span, lightAnswer.span, rule) }
+    let key = Self.exactKey(lightPrompt, lightAnswer, context)
+    if addRecord(id, key, rank), let rule { addText(lightPrompt.span, lightAnswer.span, context, rule) }
     return count - 1
   }
 
-  private static func exactKey(_ prompt: [UInt8], _ answer: [UInt8]) -> UInt128 {
+  /// Whether the text is new.
+  private mutating func addRecord(_ id: Span<UInt8>, _ key: UInt128, _ rank: UInt64) -> Bool {
+    ids.append(id)
+    ranks.append(rank)
+    let (text, isNew) = keys.number(of: key)
+    textOf.append(Int32(text))
+    return isNew
+  }
+
+  private static func exactKey(_ prompt: [UInt8], _ answer: [UInt8], _ context: UInt128) -> UInt128 {
     var digest = SHA256()
+    if context != 0 { digest.update((0..<16).map { UInt8(truncatingIfNeeded: context >> (8 * $0)) }) }
     // The length keeps apart what belongs to the prompt and what to the answer.
     digest.update((0..<8).map { UInt8(truncatingIfNeeded: prompt.count >> (8 * $0)) })
     digest.update(prompt)
@@ -61,29 +69,75 @@ public struct DuplicateIndex: Sendable {
     return digest.finish().prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
   }
 
-  private mutating func addText(_ prompt: Span<UInt8>, _ answer: Span<UInt8>, _ rule: DuplicateRule) {
+  private mutating func addText(
+    _ prompt: Span<UInt8>, _ answer: Span<UInt8>, _ context: UInt128, _ rule: DuplicateRule
+  ) {
     var heavy: [UInt8] = []
-    var shingles: [UInt32] = []
+    var (asked, said): ([UInt32], [UInt32]) = ([], [])
     NormalForm.heavy(prompt, into: &heavy)
-    rule.shingles.find(in: heavy.span, into: &shingles)
-    let promptPlace = store.append(shingles)
-    var both = shingles
+    rule.shingles.find(in: heavy.span, into: &asked)
     NormalForm.heavy(answer, into: &heavy)
-    rule.shingles.find(in: heavy.span, into: &shingles)
-    let answerPlace = store.append(shingles)
-    // A shingle of an answer is another one than that of a prompt. What is true of the parts is true of the whole: its
-    // similarity is not below the lesser of theirs.
-    for shingle in shingles { both.append(~shingle) }
-    var signature: [UInt32] = []
-    MinHash.sign(both.span, into: &signature)
+    rule.shingles.find(in: heavy.span, into: &said)
     var guards: UInt64 = 0
     if rule.comparesGuards {
       guards = StableHash.combine(GuardTerms.fingerprint(of: prompt), GuardTerms.fingerprint(of: answer))
     }
+    if context != 0 {
+      guards = StableHash.combine(guards, UInt64(truncatingIfNeeded: context ^ context >> 64))
+    }
+    addText(asked, said, guards, rule)
+  }
+
+  private mutating func addText(_ prompt: [UInt32], _ answer: [UInt32], _ guards: UInt64, _ rule: DuplicateRule) {
+    let promptPlace = store.append(prompt)
+    let answerPlace = store.append(answer)
+    // A shingle of an answer is another one than that of a prompt. What is true of the parts is true of the whole: its
+    // similarity is not below the lesser of theirs.
+    var both = prompt
+    for shingle in answer { both.append(~shingle) }
+    var signature: [UInt32] = []
+    MinHash.sign(both.span, into: &signature)
     var keys: [UInt32] = []
     rule.banding.appendKeys(of: signature.span, seed: guards, to: &keys)
     bandKeys += keys
     texts.append(Text(prompt: promptPlace, answer: answerPlace, guards: guards))
+  }
+
+  // MARK: What is kept between runs
+
+  /// All that the index knows of a text: hashes, of which short texts may be guessed.
+  public struct Entry: Sendable, Equatable {
+    /// 128 bits of the SHA-256 of the light forms.
+    public var key: UInt128
+    /// A hash of what has to be the same in near-duplicates.
+    public var guards: UInt64
+    /// The shingles of the prompt, ascending.
+    public var prompt: [UInt32]
+    /// The shingles of the answer, ascending.
+    public var answer: [UInt32]
+
+    /// Makes an entry.
+    public init(key: UInt128, guards: UInt64, prompt: [UInt32], answer: [UInt32]) {
+      self.key = key
+      self.guards = guards
+      self.prompt = prompt
+      self.answer = answer
+    }
+  }
+
+  /// What the index, which has a rule, knows of the text of a record.
+  public func entry(of record: Int) -> Entry {
+    let number = Int(textOf[record])
+    let text = texts[number]
+    return Entry(
+      key: keys[number], guards: text.guards, prompt: store.shingles(at: text.prompt),
+      answer: store.shingles(at: text.answer))
+  }
+
+  /// Takes in a record of which only the entry of an index with the same rule is left; it is kept before all others.
+  public mutating func add(_ entry: Entry) {
+    let none: [UInt8] = []
+    if addRecord(none.span, entry.key, .max), let rule { addText(entry.prompt, entry.answer, entry.guards, rule) }
   }
 
   /// The groups of duplicates.

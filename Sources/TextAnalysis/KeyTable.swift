@@ -6,6 +6,9 @@ struct KeyTable: Sendable {
   /// How many different keys there are.
   var count: Int { keys.count }
 
+  /// The key of a number.
+  subscript(number: Int) -> UInt128 { keys[number] }
+
   /// The number of a key, and whether it is new.
   mutating func number(of key: UInt128) -> (number: Int, isNew: Bool) {
     var slot = Int(truncatingIfNeeded: key) & (slots.count - 1)

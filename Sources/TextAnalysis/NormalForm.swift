@@ -9,7 +9,7 @@ public enum NormalForm {
   /// NFC; CR LF and CR are LF; runs of spaces and tabs are one space; no white space of ASCII at the ends. Case and
   /// punctuation stay.
   public static func light(_ bytes: Span<UInt8>, into form: inout [UInt8]) {
-    if bytes.isASCII { return collapse(bytes, into: &form) }
+    if bytes.isASCII || isComposed(bytes) { return collapse(bytes, into: &form) }
     var scalars: [UInt32] = []
     scalars.append(utf8: bytes)
     ScalarNormalizer.normalize(&scalars, isCompatible: false)
@@ -17,6 +17,65 @@ public enum NormalForm {
     text.reserveCapacity(bytes.count)
     for scalar in scalars { text.append(scalar: scalar) }
     collapse(text.span, into: &form)
+  }
+
+  /// Whether a text is its own light form, as most are; false also for some that are, so that the look at it is a quick
+  /// one.
+  public static func isLight(_ bytes: Span<UInt8>) -> Bool {
+    if bytes.count == 0 { return true }
+    if isSpace(bytes[0]) || isSpace(bytes[bytes.count - 1]) { return false }
+    // No branches, so that the compiler looks at many bytes at once.
+    var marks: UInt8 = 0
+    var bits: UInt8 = bytes[0]
+    for index in 1..<bytes.count {
+      let byte = bytes[index]
+      let isDoubled: UInt8 = byte | bytes[index - 1] == 0x20 ? 1 : 0
+      let isBroken: UInt8 = byte == 0x09 || byte == 0x0D ? 1 : 0
+      marks |= isDoubled | isBroken
+      bits |= byte
+    }
+    return marks == 0 && (bits < 0x80 || isComposed(bytes))
+  }
+
+  /// Whether a text is in NFC for sure, by a look at the first two bytes of its characters: none of those in
+  /// `composedLength` is changed by it, or changes what stands before.
+  private static func isComposed(_ bytes: Span<UInt8>) -> Bool {
+    var index = 0
+    while index < bytes.count {
+      if bytes[index] < 0x80 {
+        index &+= 1
+        continue
+      }
+      let length = composedLength(bytes, index)
+      if length == 0 || index + length > bytes.count { return false }
+      for next in index + 1..<index + length where bytes[next] & 0xC0 != 0x80 { return false }
+      index += length
+    }
+    return true
+  }
+
+  /// The bytes of a character of Latin, Greek or Cyrillic without marks of their own, of Chinese, Japanese or Korean in
+  /// one piece, of the commonest punctuation, or of U+1F000 to U+1FFFF; 0 for others.
+  private static func composedLength(_ bytes: Span<UInt8>, _ index: Int) -> Int {
+    if index + 2 >= bytes.count { return bytes[index] >= 0xC2 && bytes[index] <= 0xCB ? 2 : 0 }
+    let (second, third) = (bytes[index + 1], bytes[index + 2])
+    switch bytes[index] {
+    // To U+02FF; U+0380 to U+03FF but U+0387; U+0400 to U+047F.
+    case 0xC2...0xCB, 0xCF, 0xD0, 0xD1: return 2
+    case 0xCE: return second == 0x87 ? 0 : 2
+    // U+2010 to U+203F.
+    case 0xE2: return second == 0x80 && third >= 0x90 ? 3 : 0
+    // U+3000 to U+30FF but the marks U+302A to U+302F, U+3099 and U+309A.
+    case 0xE3:
+      let isMark = second == 0x80 && (0xAA...0xAF).contains(third) || second == 0x82 && (third == 0x99 || third == 0x9A)
+      return second > 0x83 || isMark ? 0 : 3
+    // U+4000 to U+9FFF, and syllables from U+AC00 to U+D77F.
+    case 0xE4...0xE9, 0xEB, 0xEC: return 3
+    case 0xEA: return second >= 0xB0 ? 3 : 0
+    case 0xED: return second <= 0x9D ? 3 : 0
+    case 0xF0: return second == 0x9F ? 4 : 0
+    default: return 0
+    }
   }
 
   /// Replaces `form` by the heavy form of a text: words of letters and digits in lower case, a space between them.

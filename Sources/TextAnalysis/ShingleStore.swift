@@ -24,6 +24,11 @@ struct ShingleStore: Sendable {
     return Place(piece: UInt32(last), start: UInt32(start), count: UInt32(shingles.count))
   }
 
+  /// A set that was kept.
+  func shingles(at place: Place) -> [UInt32] {
+    Array(pieces[Int(place.piece)][Int(place.start)..<Int(place.start + place.count)])
+  }
+
   /// The Jaccard similarity of two sets, if it is at least `limit`; else less than that.
   func similarity(_ left: Place, _ right: Place, atLeast limit: Double) -> Double {
     let (less, more) = (min(left.count, right.count), max(left.count, right.count))

@@ -54,9 +54,9 @@ final class ExampleSource {
   func finish(_ receiver: Receiver) throws {
     guard let labelled else { return }
     if kind == .pairs {
-      others.add(.unpaired, count: try labelled.forEachPair { try deliver($0, receiver) })
+      others.add(.unpaired, count: try labelled.forEachPair { line, _, _ in try deliver(line, receiver) })
     } else {
-      others.add(.paired, count: try labelled.forEachUnpaired { try deliver($0, receiver) })
+      others.add(.paired, count: try labelled.forEachUnpaired { line, _ in try deliver(line, receiver) })
     }
   }
 

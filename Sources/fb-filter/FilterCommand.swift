@@ -1,10 +1,5 @@
 import ArgumentParser
 import CommandLineKit
-import FeedbackCuration
-import FeedbackModel
-import NDJSON
-import SystemIO
-import Timestamps
 
 @main
 struct FilterCommand: Tool {
@@ -19,160 +14,16 @@ struct FilterCommand: Tool {
     version: toolVersion)
 
   static let flags: Set<String> = ["--approved-only", "--include-unrated", "--invert", "--count", "--line-buffered"]
-  static let repeatable: Set<String> = ["--category"]
+  static let repeatable: Set<String> = ["--category", "--contamination"]
 
-  @OptionGroup var input: InputOptions
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var windowOptions: WindowOptions
+  @OptionGroup var options: FilterOptions
+  @OptionGroup var curation: CurationOptions
 
-  @Option(help: ArgumentHelp("At least R stars, 1 to 5.", valueName: "R"))
-  var minRating: StarsArgument?
-  @Option(help: ArgumentHelp("At most R stars, 1 to 5.", valueName: "R"))
-  var maxRating: StarsArgument?
-  @Option(
-    help: ArgumentHelp(
-      "At least quality Q, stars / 5; 0.7 is 3.5 stars.", valueName: "Q"))
-  var qualityThreshold: ShareArgument?
-  @Flag(help: "Only what a reviewer approved.")
-  var approvedOnly = false
-  @Option(
-    parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "Only this category; may be given more than once.", valueName: "C"))
-  var category: [String] = []
-  @Option(
-    help: ArgumentHelp(
-      "The time that a window looks at: timestamp, or activity, the later of it and rated_at.",
-      valueName: "FIELD"))
-  var timeField: TimeField?
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Only records, of any kind, for which EXPR holds, e.g. 'model == \"m2\" and not exists feedback'.",
-      valueName: "EXPR"))
-  var `where`: String?
-  @Flag(help: "Write the records that do not pass instead.")
-  var invert = false
-  @Option(help: ArgumentHelp("Stop after N records.", valueName: "N"))
-  var limit: WholeNumber?
-  @Flag(help: "Write only how many interactions pass, or how many examples they make.")
-  var count = false
-  @Option(
-    name: .customLong("for"),
-    help: ArgumentHelp(
-      "Write what is fit for a use: sft, pairs, kto, prompts, review or regression.", valueName: "USE"))
-  var use: TrainingUse?
-  @Flag(help: "With --for: take answers that nobody rated too.")
-  var includeUnrated = false
-  @Option(
-    help: ArgumentHelp(
-      "With --for: leave out the people who opted out of training in the preferences records of FILE.",
-      valueName: "FILE"))
-  var preferences: String?
-
-  @Option(help: JobCount.help)
-  var jobs = JobCount.one
-  @Flag(help: "Write each record as soon as it is read.")
-  var lineBuffered = false
-
-  func validate() throws {
-    if lineBuffered && jobs.count > 1 { throw ValidationError("--line-buffered and --jobs exclude each other") }
-    if includeUnrated && use != .sft && use != .prompts {
-      throw ValidationError("--include-unrated needs --for sft or prompts")
-    }
-    if preferences != nil && use == nil { throw ValidationError("--preferences needs --for") }
-    if timeField != nil && windowOptions.window.isUnbounded {
-      throw ValidationError("--time-field needs --since, --until or --days-back")
-    }
+  /// Each option costs two hundredths of a start, and most runs have none of a curation.
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    if let command = try? FilterOptions.parseAsRoot(arguments) { return command }
+    return try parseAsRoot(arguments)
   }
 
-  func run() throws {
-    let diagnostics = Diagnostics(Self.name)
-    let selection = try makeSelection()
-    let records = try input.open(diagnostics, output)
-    let stream = try output.open()
-    var scanner = LineScanner.records(extra: selection.expression?.extraPaths ?? Route.extraPaths)
-    var run = FilterRun(
-      selection: selection, limit: limit?.value ?? .max, countsOnly: count,
-      router: try use.map { try makeRouter($0, diagnostics) })
-    stream.flushesLines = lineBuffered
-    records.beforeWaiting = { try stream.flush() }
-    defer { try? stream.flush() }
-    if let use, use.needsWholeInput {
-      try gather(&run, records, &scanner, to: stream)
-    } else if run.limit > 0 {
-      // How many have passed before is known only to who has read all that came before.
-      let jobs = limit == nil ? jobs.count : 1
-      try records.forEach(&scanner, jobs: jobs, &run, to: stream)
-    }
-    if count { try stream.write("\(run.made)\n") }
-    try stream.finish()
-    report(run, records, diagnostics)
-  }
-
-  /// Of a use that looks at several records at once, the lines come at the end.
-  private func gather(
-    _ run: inout FilterRun, _ records: RecordInput, _ scanner: inout LineScanner, to stream: OutputStream
-  ) throws {
-    let labelled = try LabelledAnswers()
-    try records.forEach(&scanner) { bytes, scanner, place in
-      try run.take(bytes, scanner, place, to: stream, labelled)
-    }
-    try run.finish(labelled, to: stream)
-  }
-
-  private func makeSelection() throws -> Selection {
-    var selection = Selection()
-    selection.ratingMin = minRating?.millionths
-    selection.ratingMax = maxRating?.millionths
-    if use == nil {
-      selection.quality = qualityThreshold.flatMap { Quality(millionths: $0.millionths) }
-      selection.approvedOnly = approvedOnly
-    }
-    selection.categories = category.map { Array($0.utf8) }
-    selection.window = windowOptions.window
-    selection.timeField = timeField ?? .timestamp
-    selection.isInverted = invert
-    if let text = self.where {
-      do {
-        selection.expression = try Expression(parsing: text, beside: Route.extraPaths)
-      } catch {
-        throw CommandError.usage("--where: \(error.rendered(in: text))")
-      }
-    }
-    return selection
-  }
-
-  private func makeRouter(_ use: TrainingUse, _ diagnostics: Diagnostics) throws -> ExampleRouter {
-    var policy = RoutePolicy()
-    if let threshold = qualityThreshold.flatMap({ Quality(millionths: $0.millionths) }) {
-      policy.threshold = threshold
-    }
-    policy.approvedOnly = approvedOnly
-    policy.includeUnrated = includeUnrated
-    if let preferences {
-      var scanner = LineScanner.records(extra: OptedOutPeople.extraPaths)
-      try RecordInput.readAll(preferences, diagnostics, &scanner) { try policy.optedOut.take($0, $1) }
-    }
-    return ExampleRouter(policy, for: use)
-  }
-
-  /// Says what was left out for a reason that the criteria did not ask for.
-  private func report(_ run: FilterRun, _ records: RecordInput, _ diagnostics: Diagnostics) {
-    var parts: [String] = []
-    if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
-    if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
-    if let router = run.router { parts += router.dropped.words }
-    if count && run.written > run.made { parts.append("\(run.written - run.made) of other kinds") }
-    if parts.isEmpty && !input.verbose { return }
-    let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
-    let all = counted(records.readCount, "record")
-    let number = use == .pairs ? counted(count ? run.made : run.written, "pair") : "\(count ? run.made : run.written)"
-    let done = "\(number) of \(all) \(count ? "counted" : "written")"
-    diagnostics.note(done + left)
-  }
+  func run() throws { try options.run(curation) }
 }
-
-extension TimeField: ExpressibleByArgument {}
-
-extension TrainingUse: ExpressibleByArgument {}

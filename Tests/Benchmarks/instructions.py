@@ -24,6 +24,8 @@ CASES = {
     "filter": ["fb-filter", "--min-rating", "4", "--where", 'model == "m2"'],
     "cjk": ["fb-filter", "--min-rating", "4", "--where", 'model == "m2"'],
     "escapes": ["fb-filter", "--min-rating", "4", "--where", 'model == "m2"'],
+    "redact": ["fb-filter", "--redact", "email,iban,card,ip,phone", "--secrets", "redact"],
+    "dedup": ["fb-filter", "--dedup", "exact"],
     "group-by": ["fb-analyze", "--by", "category,model"],
     "openai": ["fb-export", "--format", "openai", "--allow-few"],
     "ingest": ["fb-ingest"],

@@ -204,7 +204,7 @@ import Testing
     #expect(router.dropped.total == 0 && router.dropped.words.isEmpty)
     let poor = try ScannedRecord(
       #"{"user_prompt":"q","ai_response":"a","feedback":{"user_rating":2}}"#, extra: Route.extraPaths)
-    for _ in 0..<3 { #expect(try router.take(poor.bytes.span, poor.scanner) == .dropped) }
+    for _ in 0..<3 { #expect(try router.take(poor.bytes.span, poor.scanner) == .dropped(.poor)) }
     #expect(router.dropped[.poor] == 3 && router.dropped.words == ["3 poor without a correction"])
   }
 

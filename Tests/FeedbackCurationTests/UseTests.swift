@@ -119,8 +119,10 @@ import Testing
     }
     var pairs: [String] = []
     var alone: [String] = []
-    let unpaired = try labelled.forEachPair { pairs.append(try members($0, ["chosen_id", "rejected_id"])) }
-    _ = try labelled.forEachUnpaired { alone.append(try members($0, ["interaction_id"])) }
+    let unpaired = try labelled.forEachPair { line, _, _ in
+      pairs.append(try members(line, ["chosen_id", "rejected_id"]))
+    }
+    _ = try labelled.forEachUnpaired { line, _ in alone.append(try members(line, ["interaction_id"])) }
     #expect(unpaired == alone.count)
     return (pairs, alone)
   }
@@ -167,7 +169,7 @@ import Testing
       }
     }
     var ids: [String] = []
-    _ = try labelled.forEachPair { line in
+    _ = try labelled.forEachPair { line, _, _ in
       let record = try ScannedRecord(String(decoding: line, as: UTF8.self))
       ids.append(record.spelling(record.scanner[.id]))
     }

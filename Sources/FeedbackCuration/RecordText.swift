@@ -1,0 +1,99 @@
+import FeedbackModel
+import NDJSON
+
+/// A text of a record that people read or that is trained on.
+public enum RecordText: Int, CaseIterable, Sendable {
+  case systemPrompt, history, userPrompt, aiResponse
+  case feedbackText, suggestion, correctedResponse
+  case completion, chosen, rejected
+
+  /// The member that holds it; those of feedback are told without it.
+  public var name: String {
+    switch self {
+    case .systemPrompt: "system_prompt"
+    case .history: "history"
+    case .userPrompt: "user_prompt"
+    case .aiResponse: "ai_response"
+    case .feedbackText: "feedback_text"
+    case .suggestion: "suggestion"
+    case .correctedResponse: "corrected_response"
+    case .completion: "completion"
+    case .chosen: "chosen"
+    case .rejected: "rejected"
+    }
+  }
+}
+
+/// Where a text stands in a record.
+struct PlacedText {
+  var text: RecordText
+  var field: Field
+}
+
+enum TextKeys {
+  static let role = Array("role".utf8)
+  static let content = Array("content".utf8)
+  static let feedback: [(RecordText, [UInt8])] = [
+    (.feedbackText, Array("feedback_text".utf8)), (.suggestion, Array("suggestion".utf8)),
+    (.correctedResponse, Array("corrected_response".utf8)),
+  ]
+}
+
+extension LineScanner {
+  /// Replaces `texts` by all texts of the interaction, example or pair that a scanner with `Route.pairPaths` saw last,
+  /// in the order in which they stand.
+  func findTexts(_ bytes: Span<UInt8>, into texts: inout [PlacedText]) {
+    texts.removeAll(keepingCapacity: true)
+    func add(_ text: RecordText, _ field: Field) {
+      if field.kind == .string { texts.append(PlacedText(text: text, field: field)) }
+    }
+    add(.systemPrompt, self[.systemPrompt])
+    add(.userPrompt, self[.userPrompt])
+    add(.aiResponse, self[.aiResponse])
+    add(.completion, self[.completion])
+    add(.chosen, Route.chosen(self))
+    add(.rejected, Route.rejected(self))
+    add(.correctedResponse, Route.flatCorrection(self))
+    add(.feedbackText, self[.feedbackText])
+    add(.suggestion, self[.suggestion])
+    add(.correctedResponse, self[.correctedResponse])
+    if self[.history].kind == .array {
+      var cursor = ElementCursor(self[.history])
+      while let turn = cursor.next(bytes) { add(.history, JSONWalk.member(bytes, turn, TextKeys.content)) }
+    }
+    if self[.ratings].kind == .array {
+      var cursor = ElementCursor(self[.ratings])
+      while let rater = cursor.next(bytes) {
+        for (text, key) in TextKeys.feedback { add(text, JSONWalk.member(bytes, rater, key)) }
+      }
+    }
+    // A few, nearly in order.
+    for index in texts.indices.dropFirst() {
+      var place = index
+      while place > 0 && texts[place].field.start < texts[place - 1].field.start {
+        texts.swapAt(place, place - 1)
+        place -= 1
+      }
+    }
+  }
+
+  /// The answer that is learnt of a record: the completion of an example, the better answer of a pair, the correction
+  /// of an interaction or, without one, the answer that was given.
+  var learntAnswer: Field {
+    if self[.completion].kind == .string { return self[.completion] }
+    let chosen = Route.chosen(self)
+    if chosen.kind == .string { return chosen }
+    if self[.correctedResponse].kind == .string { return self[.correctedResponse] }
+    return self[.aiResponse]
+  }
+
+  /// Hands the text of a string over without copying it where nothing is escaped; the empty one for another kind.
+  func withText<Result>(
+    _ bytes: Span<UInt8>, _ field: Field, _ buffer: inout [UInt8], _ body: (Span<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    if field.kind == .string && !field.isEscaped { return try body(bytes.extracting(field.range)) }
+    buffer.removeAll(keepingCapacity: true)
+    if field.kind == .string { JSONText.decode(bytes, field.range, into: &buffer) }
+    return try body(buffer.span)
+  }
+}
