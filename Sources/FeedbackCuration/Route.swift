@@ -1,5 +1,6 @@
 import FeedbackModel
 import NDJSON
+import TextAnalysis
 
 /// What records are wanted for.
 public enum TrainingUse: String, CaseIterable, Sendable {
@@ -220,9 +221,14 @@ public enum Route {
   ) throws(RecordError) -> DropReason? {
     if try scanner.isError(bytes) { return .error }
     if !policy.optedOut.isEmpty, policy.optedOut.contains(bytes, try scanner.text(.userID)) { return .optedOut }
+    // A correction is a text of whoever gave it.
+    if !policy.optedOut.isEmpty, policy.optedOut.contains(bytes, try scanner.text(.ratedBy)) { return .optedOut }
+    // Examples and pairs have the reviewer's decision outside of the feedback.
+    let own = scanner.fields[LineScanner.extraSlot(1)]
+    if own.kind == .false { return .rejected }
     switch try scanner.boolean(.approved) {
     case false?: return .rejected
-    case nil: return policy.approvedOnly ? .notApproved : nil
+    case nil: return policy.approvedOnly && own.kind != .true ? .notApproved : nil
     case true?: return nil
     }
   }
@@ -301,9 +307,12 @@ public enum Route {
     if !corrects(bytes, chosen, rejected) { return .drop(.tie) }
     let better = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(5)], name: "chosen_rating")
     let worse = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(6)], name: "rejected_rating")
-    if JSONText.equals(bytes, try scanner.text(.origin), correction) { return .train(.correction) }
-    if let better, better.isPoor || better.millionths <= worse?.millionths ?? 0 { return .drop(.tie) }
-    return .train(.rated)
+    // Corrected is what was poor, or not good enough; its correction has no rating of its own.
+    if JSONText.equals(bytes, try scanner.text(.origin), correction) {
+      return better?.isPoor == true ? .drop(.tie) : .train(.correction)
+    }
+    guard let better, let worse else { return better == nil && worse == nil ? .train(.rated) : .drop(.tie) }
+    return better.isGood && worse.isPoor ? .train(.rated) : .drop(.tie)
   }
 
   private static let sft = Array("sft".utf8)
@@ -312,10 +321,31 @@ public enum Route {
   private static let correction = Array(TrainingTarget.correction.rawValue.utf8)
 
   /// Whether a text is there and says something else than the answer that was given.
+  ///
+  /// Compared in normal form: another space, line end or composition of the same letters corrects nothing, and what is
+  /// blank in it is no text.
   static func corrects(_ bytes: Span<UInt8>, _ correction: Field, _ answer: Field) -> Bool {
     if JSONText.isBlank(bytes, correction) { return false }
-    if answer.kind != .string { return true }
-    return !JSONText.equals(bytes, answer, JSONText.bytes(bytes, correction))
+    if answer.kind == .string && answer.textRange.count == correction.textRange.count
+      && JSONText.equals(bytes, answer, JSONText.bytes(bytes, correction))
+    {
+      return false
+    }
+    let better = meaning(bytes, correction)
+    return !better.isEmpty && (answer.kind != .string || better != meaning(bytes, answer))
+  }
+
+  /// A text in light normal form, with nothing in it that cannot be seen.
+  private static func meaning(_ bytes: Span<UInt8>, _ field: Field) -> [UInt8] {
+    let text = JSONText.bytes(bytes, field)
+    var normal: [UInt8] = []
+    NormalForm.light(text.span, into: &normal)
+    if normal.allSatisfy({ $0 < 0x80 }) { return normal }
+    let seen = String(decoding: normal, as: UTF8.self).unicodeScalars.filter { scalar in
+      !scalar.properties.isDefaultIgnorableCodePoint && !scalar.properties.isWhitespace || scalar == " "
+    }
+    normal = Array(String(String.UnicodeScalarView(seen)).utf8)
+    return normal.allSatisfy { $0 == 0x20 } ? [] : normal
   }
 }
 

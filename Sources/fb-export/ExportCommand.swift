@@ -87,6 +87,9 @@ struct ExportCommand: Tool {
     if jobs.count > 1 && !canBeReadInParts {
       throw ValidationError("--jobs goes with one format of examples, such as openai or bedrock")
     }
+    if let system, !system.isEmpty, system.utf8.allSatisfy({ $0 <= 0x20 }) {
+      throw ValidationError("--system is blank: give it a text, or '' for none")
+    }
     try validateOutput()
   }
 
