@@ -25,5 +25,11 @@ struct FilterCommand: Tool {
     return try parseAsRoot(arguments)
   }
 
+  func validate() throws {
+    if options.count && curation.state != nil {
+      throw ValidationError("--state keeps what was written, and --count writes nothing")
+    }
+  }
+
   func run() throws { try options.run(curation) }
 }

@@ -188,11 +188,11 @@ struct FilterOptions: ParsableCommand {
     let all = counted(records.readCount, "record")
     let number = use == .pairs ? counted(count ? run.made : run.written, "pair") : "\(count ? run.made : run.written)"
     let done = "\(number) of \(all) \(count ? "counted" : "written")"
-    diagnostics.note(done + left)
     if input.verbose {
       for row in run.fates.rows { diagnostics.note("  \(row.count) \(row.fate): \(row.reason)") }
       if records.rejects.count > 0 { diagnostics.note("  \(records.rejects.count) rejected") }
     }
+    diagnostics.note(done + left)
   }
 }
 

@@ -256,7 +256,7 @@ import Testing
     "--quality-rules none", "--split a=0.5,b=0.5", "--part a", "--split a=0.5,b=0.4 --part a", "--split a=1 --part b",
     "--split a=0.5,a=0.5 --part a", "--split =1 --part a", "--group user", "--split a=1 --part a --group sex",
     "--max-per-user 0", "--max-per-category 1.5", "--max-per-category x", "--sample -1", "--explain -", "--report -",
-    "--explain f --report f", "--dedup exact --state f --explain f",
+    "--explain f --report f", "--dedup exact --state f --count", "--dedup exact --state f --explain f",
   ])
   func optionsThatAreWrongAreUsageErrors(options: String) throws {
     let folder = try TemporaryFolder()
