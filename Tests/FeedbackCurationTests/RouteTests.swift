@@ -39,7 +39,7 @@ import Testing
     (#""user_rating":1,"corrected_response":null"#, "poor without a correction"),
     (#""user_rating":1,"corrected_response":"\u0061""#, "poor without a correction"),
     (#""user_rating":5,"corrected_response":"a""#, "rated"),
-    (#""user_rating":1,"corrected_response":"a ""#, "poor"),
+    (#""user_rating":1,"corrected_response":"a ""#, "poor without a correction"),
     // A reviewer's no is final.
     (#""user_rating":5,"approved":false"#, "rejected by a reviewer"),
     (#""user_rating":1,"corrected_response":"c","approved":false"#, "rejected by a reviewer"),
