@@ -165,6 +165,12 @@ public struct AnalysisInput: Sendable {
     return metrics.first { $0.scope.hasMembers(of: scope) }
   }
 
+  /// Whether slices by the fields of a scope were looked at, so that one that is not there is empty.
+  func isAnalysed(_ scope: ReadScope) -> Bool {
+    let fields = Set(scope.members.map(\.field))
+    return metrics.contains { Set($0.scope.members.map(\.field)) == fields }
+  }
+
   /// The trend of a scope in which earlier advice is measured.
   func trend(_ scope: ReadScope) -> ReadTrend? { trends[scope.json] }
 

@@ -14,7 +14,6 @@ struct FieldValues: Sendable {
   let slot: Int
   private let isCategory: Bool
   private var table = GroupTable()
-  private static let uncategorized = Array("uncategorized".utf8)
 
   init(name: String, slot: Int) {
     self.name = name
@@ -40,7 +39,7 @@ struct FieldValues: Sendable {
       JSONText.decode(bytes, field.range, into: &scratch)
       return try number(scratch.span, 0..<scratch.count)
     }
-    return try isCategory ? number(of: Self.uncategorized) : 0
+    return try isCategory ? number(of: RecordField.uncategorized) : 0
   }
 
   /// The number of a value, nil for one that is absent.

@@ -15,7 +15,7 @@ public struct ComplaintCluster: Sendable {
   let ids: [[UInt8]]
 
   /// More comments than this are not compared with each other; which ones are is by hash.
-  static let commentsMax = 1 << 10
+  static let commentsMax = 1 << 9
   static let clustersMax = 3
 
   /// The largest groups that five people or more wrote, largest first.
@@ -54,7 +54,9 @@ public struct ComplaintCluster: Sendable {
     count = members.count
     total = sample.comments.count
     peopleCount = people.count
-    phrases = Array(KeyPhrases([inside], against: [outside], fdr: 1, isStrict: false, zMin: 0).phrases.prefix(3))
+    // What names them has to be true of most of them.
+    let telling = KeyPhrases([inside], against: [outside], fdr: 1, isStrict: false, zMin: 0, phrasesMax: .max).phrases
+    phrases = Array(telling.filter { 2 * $0.count > members.count }.prefix(3))
     self.ids = ids
     if phrases.isEmpty { return nil }
   }

@@ -21,6 +21,8 @@ extension AnalysisInput {
     _ before: Outcome.Counts, _ verification: Recommendation.Verification, since: Timestamp
   ) -> Outcome.Counts {
     guard let whole, let from = whole.from, let to = whole.to, to > before.through else { return before }
+    // An analysis by other fields has not looked at this slice; one by its fields has, and nothing was there.
+    guard verification.measure == .corrections || isAnalysed(verification.scope) else { return before }
     var counts = before
     if verification.measure == .corrections {
       guard material.examples > 0 else { return before }

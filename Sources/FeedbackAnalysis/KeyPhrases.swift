@@ -33,12 +33,11 @@ public struct KeyPhrases: Sendable {
   public let peopleCount: Int
 
   static let peopleMin = AnalysisOptions.signalMin
-  static let phrasesMax = 10
 
   /// Compares the texts of samples with those of others; `zMin` is how telling a phrase has to be.
   init(
     _ samples: [CommentSample], against others: [CommentSample], fdr: Double, isStrict: Bool,
-    zMin: Double = ProportionInterval.z95
+    zMin: Double = ProportionInterval.z95, phrasesMax: Int = 10
   ) {
     var table = GramTable()
     for sample in samples { table.add(sample, isOther: false) }
@@ -63,7 +62,7 @@ public struct KeyPhrases: Sendable {
     let p = found.map { 2 * Distribution.normalCDF(-abs($0.z)) }
     let q = isStrict ? FalseDiscovery.adjustedUnderDependence(p) : FalseDiscovery.adjusted(p)
     let kept = zip(found, q).filter { $0.z >= zMin && $1 <= fdr }.map(\.0)
-    phrases = Array(Self.withoutParts(kept).sorted { Self.precedes($0, $1) }.prefix(Self.phrasesMax))
+    phrases = Array(Self.withoutParts(kept).sorted { Self.precedes($0, $1) }.prefix(phrasesMax))
   }
 
   /// Whether a word of four bytes or more is in a phrase: articles and prepositions alone say nothing.

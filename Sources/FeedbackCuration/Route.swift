@@ -35,6 +35,13 @@ public struct RoutePolicy: Sendable {
 
   /// The rules that always hold, and the standard threshold.
   public init() {}
+
+  /// The rules that options ask for; `qualityMillionths` is the least quality, if one is given.
+  public init(qualityMillionths: Int?, approvedOnly: Bool, includeUnrated: Bool) {
+    threshold = qualityMillionths.flatMap { Quality(millionths: $0) }
+    self.approvedOnly = approvedOnly
+    self.includeUnrated = includeUnrated
+  }
 }
 
 /// Why a record is not trained on.

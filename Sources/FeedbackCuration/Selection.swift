@@ -25,8 +25,6 @@ public struct Selection: Sendable {
   /// Turns the selection round: what would pass does not, and the other way.
   public var isInverted = false
 
-  private static let uncategorized = Array("uncategorized".utf8)
-
   /// Makes a selection that everything passes.
   public init() {}
 
@@ -83,7 +81,7 @@ public struct Selection: Sendable {
     let field = try scanner.text(.category)
     for category in categories {
       if field.kind == .missing {
-        if category == Selection.uncategorized { return true }
+        if category == RecordField.uncategorized { return true }
       } else if JSONText.equals(bytes, field, category) {
         return true
       }

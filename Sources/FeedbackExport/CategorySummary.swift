@@ -12,7 +12,6 @@ public struct CategorySummary: Sendable {
   private var categories: [[UInt8]: Count] = [:]
   /// The category of the record, reused: to look it up makes nothing.
   private var name: [UInt8] = []
-  private static let uncategorized = Array("uncategorized".utf8)
 
   /// Starts with nothing.
   public init() {}
@@ -25,7 +24,7 @@ public struct CategorySummary: Sendable {
     if field.kind == .string {
       JSONText.decode(bytes, field.range, into: &name)
     } else {
-      name.append(contentsOf: Self.uncategorized)
+      name.append(contentsOf: RecordField.uncategorized)
     }
     Self.add(rating, to: &total)
     Self.add(rating, to: &categories[name, default: Count()])

@@ -198,14 +198,14 @@ extension TrainingFormat {
     case candidates
   }
 
-  /// What becomes of the earlier turns: the rule of the one conversation that a record has.
-  var history: History {
-    func find(_ parts: [Part]) -> History {
+  /// The one conversation that a record has, if it has one.
+  var conversation: Turns? {
+    func find(_ parts: [Part]) -> Turns? {
       for part in parts {
-        if case .turns(_, let turns) = part { return turns.history }
+        if case .turns(_, let turns) = part { return turns }
         if case .object(_, let members) = part { return find(members) }
       }
-      return .none
+      return nil
     }
     return find(layout)
   }

@@ -43,6 +43,8 @@ public struct TrainingRenderer: Sendable {
   /// The body of a system prompt that stands in the place of every record's own, in quotes.
   private let systemPrompt: [UInt8]?
   private let history: TrainingFormat.History
+  /// Whether a turn of the history may be of the system.
+  private let takesSystemTurns: Bool
   /// Whether prompt and answer are put together without a mark.
   private let hasSeam: Bool
   /// Whether there has to be an answer to compare others with.
@@ -66,7 +68,9 @@ public struct TrainingRenderer: Sendable {
   /// An empty one leaves system prompts out.
   public init(_ format: TrainingFormat, systemPrompt: String?) {
     self.format = format
-    history = format.history
+    let conversation = format.conversation
+    history = conversation?.history ?? .none
+    takesSystemTurns = !format.alternates && [nil, "system"].contains(conversation?.systemRole)
     hasSeam = format.hasSeam
     needsReference = format.needsReference
     self.systemPrompt = systemPrompt.map { text in
@@ -74,6 +78,13 @@ public struct TrainingRenderer: Sendable {
       if !text.isEmpty { JSONText.encode(text, into: &json) }
       return json
     }
+  }
+
+  /// What the target refuses about the system prompt that replaces that of every record; nil if it takes it.
+  public var systemFault: String? {
+    guard let systemPrompt, !systemPrompt.isEmpty, let reserved = format.reserved else { return nil }
+    let text = Field(start: 1, end: systemPrompt.count - 1, kind: .string, isEscaped: true)
+    return reserved.isIn(systemPrompt.span, text) ? reserved.words : nil
   }
 
   /// The same renderer with nothing counted.
@@ -103,7 +114,7 @@ public struct TrainingRenderer: Sendable {
 
   private func words(_ refusal: TargetRefusal) -> String {
     switch refusal {
-    case .role where format.alternates: "with a turn that is not of user or assistant"
+    case .role where !takesSystemTurns: "with a turn that is not of user or assistant"
     case .role: "with a turn that is not of system, user or assistant"
     case .reservedWord: format.reserved?.words ?? ""
     case .alternation: "with turns that are not of user and assistant by turns"
@@ -185,7 +196,7 @@ public struct TrainingRenderer: Sendable {
       let role = JSONWalk.member(bytes, turn, Self.role)
       let text = JSONWalk.member(bytes, turn, Self.content)
       let isUser = JSONText.equals(bytes, role, Self.user)
-      let isSystem = !format.alternates && JSONText.equals(bytes, role, Self.system)
+      let isSystem = takesSystemTurns && JSONText.equals(bytes, role, Self.system)
       if !isUser && !isSystem && !JSONText.equals(bytes, role, Self.assistant) { return .role }
       if format.alternates && isUser != isUserNext { return .alternation }
       if JSONText.isBlank(bytes, text) { return .emptyTurn }

@@ -141,7 +141,7 @@ public struct InteractionNormalizer: Sendable {
   private mutating func categorize(_ scanner: borrowing LineScanner) throws(RecordError) {
     let category = try scanner.text(.category)
     if category.kind == .missing || category.end == category.start {
-      set(scanner[.category], "category", Array("\"uncategorized\"".utf8))
+      set(scanner[.category], "category", [0x22] + RecordField.uncategorized + [0x22])
     }
   }
 

@@ -65,6 +65,11 @@ public enum RecordField: Int, CaseIterable, Sendable {
   }
 }
 
+extension RecordField {
+  /// The category of interactions that have none, as UTF-8.
+  public static let uncategorized = Array("uncategorized".utf8)
+}
+
 /// The kinds of record that streams hold; `nil` members are unknown kinds, which pass through map commands.
 public enum RecordType: String, Sendable {
   /// An answer that was given, with the feedback on it. The kind of a record without `type`.

@@ -18,7 +18,7 @@ extension ExportCommand {
     let manifest = try openManifest(in: folder)
     let files = try formats.map { name, format in
       try FormatFile(
-        name, TrainingRenderer(format, systemPrompt: system), minimum: allowFew ? 0 : format.limits.recordsMin,
+        name, try makeRenderer(format, name), minimum: allowFew ? 0 : format.limits.recordsMin,
         try folder?.create("\(name).jsonl") ?? output.open(), manifest == nil ? nil : FileRecord())
     }
     var kinds: [ExampleKind] = []

@@ -43,10 +43,9 @@ final class FileRecord {
 struct CategoryCounts {
   private(set) var counts: [[UInt8]: Int] = [:]
   private(set) var total = 0
-  private static let uncategorized = Array("uncategorized".utf8)
 
   mutating func add(_ bytes: Span<UInt8>, _ category: Field) {
-    counts[category.kind == .string ? JSONText.bytes(bytes, category) : Self.uncategorized, default: 0] += 1
+    counts[category.kind == .string ? JSONText.bytes(bytes, category) : RecordField.uncategorized, default: 0] += 1
     total += 1
   }
 }

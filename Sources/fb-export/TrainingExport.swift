@@ -9,12 +9,8 @@ import Timestamps
 /// One file of examples of which each record is one by itself, on several threads if asked.
 extension ExportCommand {
   func makePolicy(_ diagnostics: Diagnostics) throws -> RoutePolicy {
-    var policy = RoutePolicy()
-    if let threshold = qualityThreshold.flatMap({ Quality(millionths: $0.millionths) }) {
-      policy.threshold = threshold
-    }
-    policy.approvedOnly = approvedOnly
-    policy.includeUnrated = includeUnrated
+    var policy = RoutePolicy(
+      qualityMillionths: qualityThreshold?.millionths, approvedOnly: approvedOnly, includeUnrated: includeUnrated)
     if let preferences {
       var scanner = LineScanner.records(extra: OptedOutPeople.extraPaths)
       try RecordInput.readAll(preferences, diagnostics, &scanner) { try policy.optedOut.take($0, $1) }
@@ -22,13 +18,20 @@ extension ExportCommand {
     return policy
   }
 
+  /// A renderer of a format; a system prompt that it would not take in any record is a mistake.
+  func makeRenderer(_ format: TrainingFormat, _ name: String) throws -> TrainingRenderer {
+    let renderer = TrainingRenderer(format, systemPrompt: system)
+    if let fault = renderer.systemFault { throw CommandError.usage("--system: a text \(fault), which \(name) refuses") }
+    return renderer
+  }
+
   func exportExamples(_ format: TrainingFormat, name: String, _ diagnostics: Diagnostics) throws {
     let policy = try makePolicy(diagnostics)
+    let renderer = try makeRenderer(format, name)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let spool = format.isTrainer ? nil : try SpoolFile()
     var scanner = LineScanner.records(extra: Route.extraPaths)
-    let renderer = TrainingRenderer(format, systemPrompt: system)
     var run = ExampleRun(policy: policy, renderer: renderer)
     // Fewer examples than the target's minimum are none.
     if !allowFew { stream.hold(lines: format.limits.recordsMin) }

@@ -157,12 +157,8 @@ struct FilterOptions: ParsableCommand {
   }
 
   private func makeRouter(_ use: TrainingUse, _ diagnostics: Diagnostics) throws -> ExampleRouter {
-    var policy = RoutePolicy()
-    if let threshold = qualityThreshold.flatMap({ Quality(millionths: $0.millionths) }) {
-      policy.threshold = threshold
-    }
-    policy.approvedOnly = approvedOnly
-    policy.includeUnrated = includeUnrated
+    var policy = RoutePolicy(
+      qualityMillionths: qualityThreshold?.millionths, approvedOnly: approvedOnly, includeUnrated: includeUnrated)
     if let preferences {
       var scanner = LineScanner.records(extra: OptedOutPeople.extraPaths)
       try RecordInput.readAll(preferences, diagnostics, &scanner) { try policy.optedOut.take($0, $1) }
@@ -182,12 +178,19 @@ struct FilterOptions: ParsableCommand {
         parts.append("\(run.fates[.curated(reason)]) \(reason.words)")
       }
     }
-    if count && run.written > run.made { parts.append("\(run.written - run.made) of other kinds") }
+    let others = run.written - run.made
+    if count && others > 0 { parts.append("\(others) of other kinds") }
     if parts.isEmpty && !input.verbose { return }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
     let all = counted(records.readCount, "record")
-    let number = use == .pairs ? counted(count ? run.made : run.written, "pair") : "\(count ? run.made : run.written)"
-    let done = "\(number) of \(all) \(count ? "counted" : "written")"
+    let shown = count ? run.made : run.written
+    func words(_ count: Int) -> String { use == .pairs ? counted(count, "pair") : "\(count)" }
+    let number = others == 0 || count ? words(shown) : "\(shown)"
+    var done = "\(number) of \(all) \(count ? "counted" : "written")"
+    // What was made is one thing, and records that are no interactions and pass another.
+    if use != nil && !count && others > 0 {
+      done += " (\(words(run.made)) made, \(others) of other kinds as they came)"
+    }
     if input.verbose {
       for row in run.fates.rows { diagnostics.note("  \(row.count) \(row.fate): \(row.reason)") }
       if records.rejects.count > 0 { diagnostics.note("  \(records.rejects.count) rejected") }

@@ -78,4 +78,42 @@ import Testing
   @Test func aBlankSystemPromptIsAMistake() throws {
     #expect(try shell("fb-export --format openai --system ' '").status == 64)
   }
+
+  @Test func aSystemPromptHasToSuitItsTarget() throws {
+    let record = #"{"id":"1","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5}}"#
+    for (format, text, status) in [
+      ("bedrock-nova", "User: be kind", 64), ("bedrock", "Be kind.\nHuman: hello", 64), ("openai", "User: be kind", 0),
+      ("bedrock", "Be kind.", 0),
+    ] {
+      let outcome = try shell(
+        "fb-export --format \(format) --allow-few --system '\(text)'", input: Data((record + "\n").utf8))
+      #expect(outcome.status == status, "\(format): \(outcome.errorText)")
+    }
+  }
+
+  /// What is written passes its own check, also where the history has a turn of the system.
+  @Test(arguments: ["openai-rft", "openai", "trl-dpo", "azure"])
+  func aSystemTurnOfTheHistoryIsNoSecondOne(format: String) throws {
+    let folder = try TemporaryFolder()
+    let record =
+      #"{"id":"1","system_prompt":"s","history":[{"role":"system","content":"t"},{"role":"user","content":"u"},"#
+      + #"{"role":"assistant","content":"v"}],"user_prompt":"q","ai_response":"a","feedback":{"user_rating":1,"#
+      + #""corrected_response":"b"}}"#
+    try folder.write("in.ndjson", record + "\n")
+    let outcome = try shell(
+      """
+      fb-export --format \(format) --allow-few -o out.jsonl in.ndjson
+      fb-export --check \(format) --allow-few out.jsonl
+      """, in: folder.url)
+    #expect(outcome.status == 0, "\(outcome.text)")
+  }
+
+  @Test func whatPassesIsNotCountedAsMade() throws {
+    let records = [
+      #"{"type":"feedback","interaction_id":"1","user_rating":1}"#,
+      #"{"id":"1","user_prompt":"q","ai_response":"a","feedback":{"user_rating":1,"corrected_response":"b"}}"#,
+    ]
+    let (count, errors) = try written("fb-filter --for pairs --verbose", records)
+    #expect(count == 2 && errors.contains("2 of 2 records written (1 pair made, 1 of other kinds as they came)"))
+  }
 }

@@ -73,6 +73,25 @@ import Timestamps
     }
   }
 
+  /// What was not looked at can still be counted by whoever looks.
+  @Test func anAnalysisByOtherFieldsCountsNothing() throws {
+    let first = try Self.first()
+    let other = [
+      Lines.metric("{}", 9, 20, from: "2024-10-08", to: "2024-10-15"),
+      Lines.metric(#"{"model":"m"}"#, 9, 20, from: "2024-10-08", to: "2024-10-15"),
+    ]
+    let unseen = try Self.advise(other, earlier: first)
+    #expect(try Advice(Lines.input([], earlier: unseen)).earlier.first?.outcome?.counts.looks ?? 0 == 0)
+    let seen = try Self.judged(unseen, by: Self.week(9, 20, "2024-10-08", "2024-10-15"))
+    #expect(seen.outcome?.counts.total == 20 && seen.outcome?.counts.looks == 1)
+    // By the same field, and nothing of the slice in it: that is a look.
+    let empty = [
+      Lines.metric("{}", 9, 20, from: "2024-10-08", to: "2024-10-15"),
+      Lines.metric(Self.b, 9, 20, from: "2024-10-08", to: "2024-10-15"),
+    ]
+    #expect(try Self.judged(first, by: empty).outcome?.counts.looks == 1)
+  }
+
   @Test func aFallIsAnImprovementAndIsClosed() throws {
     let finding = Lines.finding(Self.a, 40, 200, weakest: "clarity")
     let advice = Advice(

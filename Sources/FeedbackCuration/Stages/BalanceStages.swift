@@ -38,7 +38,6 @@ public struct CapStage: CurationStage {
   public var needsAllRecords: Bool { true }
 
   private static let salt = Array("fb-cap-v1".utf8) + [0x1F]
-  private static let uncategorized = Array("uncategorized".utf8)
 
   /// Looks at a record.
   public mutating func judge(
@@ -49,7 +48,8 @@ public struct CapStage: CurationStage {
     if named.kind == .string {
       group = number(of: scanner.withText(bytes, named, &name) { StableHash.hash($0, 0..<$0.count) })
     } else if field == .category {
-      group = number(of: StableHash.hash(Self.uncategorized.span, 0..<Self.uncategorized.count))
+      let none = RecordField.uncategorized
+      group = number(of: StableHash.hash(none.span, 0..<none.count))
     }
     let quality = UInt32(truncatingIfNeeded: try RecordRank.quality(bytes, scanner))
     records.append((group, quality, RecordIdentity.place(Self.salt, bytes, range, scanner)))
