@@ -56,7 +56,11 @@ public struct Advice: Sendable {
   }
 
   /// Findings that are not acted upon yet.
-  var earlySignals: [ReadFinding] { input.findings.filter { $0.isOf(Finding.Kind.earlySignal.rawValue) } }
+  var earlySignals: [ReadFinding] {
+    input.findings.filter { finding in
+      [Finding.Kind.earlySignal, .changeSignal].contains { finding.isOf($0.rawValue) }
+    }
+  }
 
   /// Findings that ask for nothing, and are good to know.
   var improvements: [ReadFinding] { input.findings.filter { $0.isOf("improvement") } }

@@ -60,8 +60,13 @@ public struct AnalysisOptions: Sendable {
     return !hasGap && isPlain && Set(sets).count == sets.count
   }
 
+  /// How many people a cell tells apart at least, whatever the guard is: so that intervals are those of states.
+  static let peopleKeptMin = 10
   /// How many people a cell has to be able to tell apart.
-  var peopleMax: Int { peopleKept ?? max(peopleMin, Self.signalMin) }
+  var peopleMax: Int { peopleKept ?? max(peopleMin, Self.peopleKeptMin) }
+
+  /// How many people of a cell are known of; where states keep more than would be kept here, no more than that.
+  func peopleAtLeast(_ cell: Cell) -> Int { min(cell.people.count, max(peopleMin, Self.peopleKeptMin)) }
 }
 
 /// One pass over interactions: counts them for everything and for each value of the wanted fields.

@@ -66,7 +66,7 @@ struct ChangeDetector {
   private mutating func look(_ slice: Slice, isWritten: Bool, _ family: inout TestFamily) {
     let before = baseline.flatMap { $0.cell(slice.scope) }
     let isEnough = options.isEnough(slice.cell)
-    if !isEnough && !isWritten { return }
+    if !isEnough && !(isWritten && (slice.scope == .all || options.isShown(slice.cell))) { return }
     var trend = SliceTrend(scope: slice.scope, cell: slice.cell)
     var made = SliceTests()
     // A slice that is everything has nothing of its own to say.
@@ -116,13 +116,14 @@ struct ChangeDetector {
     let kept = flagged.filter { child in
       !flagged.contains { $0 != child && explains(trends[$0], trends[child]) }
     }
+    findSignals()
     for index in kept where !isMadeByParts(trends[index], kept.map { trends[$0] }) {
       guard let comparison = trends[index].comparison, let verdict = comparison.verdict(options), let baseline else {
         continue
       }
       let evidence = WindowEvidence(
         comparison: comparison, span: report.span, before: baseline.span,
-        peopleAtLeast: cells[index].people.count)
+        peopleAtLeast: options.peopleAtLeast(cells[index]))
       let isHigh = verdict.q <= 0.01 && comparison.windows.now.rated >= 100
       findings.append(
         Finding(
@@ -130,6 +131,20 @@ struct ChangeDetector {
           statement: Statement.comparison(trends[index].scope, comparison, verdict, compared),
           evidence: .windows(evidence), confidence: isHigh ? .high : .medium,
           examples: verdict.isWorse ? cells[index].examples : PoorExamples()))
+    }
+  }
+
+  /// What shows and does not survive the correction.
+  private mutating func findSignals() {
+    for (trend, cell) in zip(trends, cells) {
+      guard let comparison = trend.comparison, comparison.isSignal(options), let baseline else { continue }
+      let evidence = WindowEvidence(
+        comparison: comparison, span: report.span, before: baseline.span, peopleAtLeast: options.peopleAtLeast(cell))
+      findings.append(
+        Finding(
+          kind: .changeSignal, scope: trend.scope,
+          statement: Statement.changeSignal(trend.scope, comparison.windows, compared), evidence: .windows(evidence),
+          confidence: .low))
     }
   }
 
@@ -185,6 +200,15 @@ extension AnalysisOptions {
   /// Whether a cell has enough ratings from enough people to be tested.
   func isEnough(_ cell: Cell) -> Bool {
     cell.rating.count >= max(1, ratingsMin) && cell.people.count >= peopleMin
+  }
+
+  /// Whether a group has ratings and people enough for a mean or a share of its own to be shown: 5 of each, or fewer
+  /// where the guards were set lower.
+  func isShown(_ cell: Cell) -> Bool { isShown(cell.rating, cell.people.count) }
+
+  /// The same of ratings and a number of people.
+  func isShown(_ ratings: RatingSummary, _ people: Int) -> Bool {
+    ratings.count >= min(Self.signalMin, ratingsMin) && people >= min(Self.signalMin, peopleMin)
   }
 
   /// Whether two shares are at least 3 points apart.

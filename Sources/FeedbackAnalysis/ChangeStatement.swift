@@ -31,6 +31,14 @@ extension Statement {
     return "\(moved) from \(share(windows.before)) to \(share(windows.now))"
   }
 
+  /// What looks like a change and may be none.
+  static func changeSignal(
+    _ scope: Scope, _ windows: WindowComparison, _ checked: AnalysisReport.Checked
+  ) -> [UInt8] {
+    let text = " \(rise(windows)). Early signal: among so many checks this may be chance. \(checked.sentence)"
+    return Array("Poor answers ".utf8) + scope.phrase + Array(text.utf8)
+  }
+
   static func share(_ share: WindowComparison.Share) -> String {
     "\(percent(share.poor, of: share.rated)) % (\(share.poor) of \(share.rated))"
   }

@@ -9,7 +9,7 @@ struct MeanEstimate: Sendable, Equatable {
     case clustered
     /// A posterior with a fifth of a rating on each level, for few ratings or few groups of people.
     case dirichlet
-    /// Student's, for ratings of which it is not known whose they are.
+    /// Student's, widened by a design effect, for ratings of which it is not kept whose they are.
     case student
   }
 
@@ -25,13 +25,26 @@ struct MeanEstimate: Sendable, Equatable {
   /// How alike two ratings of one person are taken to be where there are too few to tell: a correlation.
   static let likeness = 0.3
 
-  /// Of ratings without a word on whose they are.
+  /// Of ratings of a dimension, of which it is not kept whose they are; nil without ratings.
   ///
-  /// Where all are equal Student's interval has no width, which claims too much: Dirichlet then, too. nil without ratings.
-  init?(_ ratings: RatingSummary) {
-    guard let interval = ratings.meanInterval else { return nil }
-    (low, high) = interval
-    method = ratings.count < Self.countMin || ratings.variance == 0 ? .dirichlet : .student
+  /// They are taken to be as alike as the overall ratings by the same people, whose design effect is `effect` where it is
+  /// known, else to be by as many people as `cell` knows of. Where all are equal Student's interval has no width, which
+  /// claims too much: Dirichlet then, too.
+  init?(_ ratings: RatingSummary, of cell: Cell, effect: Double?) {
+    guard let mean = ratings.mean, let variance = ratings.variance ?? (ratings.count == 1 ? 0 : nil) else { return nil }
+    let likely = Self.likelyDesignEffect(
+      ratings.count, people: cell.peopleForIntervals, buckets: cell.buckets.sums.count)
+    let taken = max(1, effect ?? likely)
+    if ratings.count < Self.countMin || variance == 0 {
+      (low, high) = ratings.smallSampleInterval(designEffect: taken)
+      method = .dirichlet
+    } else {
+      let t = Distribution.studentQuantile(0.975, degreesOfFreedom: Double(ratings.count - 1))
+      let half = t * (variance * taken / Double(ratings.count)).squareRoot()
+      (low, high) = (max(1, mean - half), min(5, mean + half))
+      method = .student
+    }
+    designEffect = taken
   }
 
   /// Of ratings by groups of people; nil without ratings.
@@ -67,19 +80,33 @@ struct MeanEstimate: Sendable, Equatable {
 }
 
 extension Cell {
+  /// How many people intervals know of: the same however many a cell keeps.
+  var peopleForIntervals: Int { min(people.count, AnalysisOptions.peopleKeptMin) }
+
   /// The design effect of the share of poor answers that tests allow for: what the buckets show where it is above 1.3, what is
   /// likely where there are too few of them, else 1.
   var testDesignEffect: Double {
     guard let found = poorDesignEffect else {
       let effect = MeanEstimate.likelyDesignEffect(
-        rating.count, people: people.count, buckets: buckets.sums.count)
+        rating.count, people: peopleForIntervals, buckets: buckets.sums.count)
       return effect > 1.3 ? effect : 1
     }
     return found.value > 1.3 ? found.value : 1
   }
 
+  /// The share of poor answers, with an interval that allows for people who rated more than once.
+  var poorInterval: ProportionInterval? {
+    ProportionInterval(count: rating.poorCount, total: rating.count, designEffect: testDesignEffect)
+  }
+
+  /// The same of good answers, taken to be as alike as the ratings as a whole.
+  var goodInterval: ProportionInterval? {
+    let effect = meanEstimate?.designEffect ?? testDesignEffect
+    return ProportionInterval(count: rating.goodCount, total: rating.count, designEffect: effect > 1.3 ? effect : 1)
+  }
+
   /// The interval of the mean of the overall ratings.
-  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets, people: people.count) }
+  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets, people: peopleForIntervals) }
 }
 
 /// How a slice stands among the slices of its field: means and shares drawn to the common one by as much as they are

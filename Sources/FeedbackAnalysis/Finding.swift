@@ -10,6 +10,8 @@ public struct Finding: Sendable {
     case problem
     /// It looks like a problem, on too little evidence.
     case earlySignal = "early_signal"
+    /// It looks as if it had changed against the earlier window, which may be chance.
+    case changeSignal = "change_signal"
     /// So few answers are rated that the ratings may not stand for them.
     case lowFeedback = "low_feedback"
     /// Answers are rated worse than in the earlier window.
@@ -99,7 +101,7 @@ public struct Finding: Sendable {
       case .regression: 1
       case .changePoint: 2
       case .drift: 3
-      case .earlySignal: 4
+      case .earlySignal, .changeSignal: 4
       case .lowFeedback: 5
       case .straightLining, .contradictoryRatings: 6
       case .complaintCluster: 7

@@ -19,17 +19,19 @@ extension AnalysisReport {
     line.integer("rated", cell.rating.count)
     line.real("feedback_rate", ProportionInterval(count: cell.rating.count, total: cell.answered)?.share)
     line.open("rating")
-    append(cell.rating, cell.meanEstimate, to: &line)
+    // Of so few ratings or people a group says nothing but how many there are; everything is what was asked for.
+    let isShown = scope == .all || options.isShown(cell)
+    append(cell.rating, cell.meanEstimate, cell.poorInterval, cell.goodInterval, isShown: isShown, to: &line)
     line.close()
     line.open("dimensions")
-    for dimension in Dimension.allCases { append(cell.ratings(of: dimension), dimension, to: &line) }
+    for dimension in Dimension.allCases { append(dimension, cell, isGroup: scope != .all, to: &line) }
     line.close()
     append(cell.responseTimes.all, to: &line)
     line.real("mix", standing?.mix)
-    line.real("shrunken_mean", standing?.mean)
-    line.real("shrunken_poor", standing?.poorShare)
+    line.real("shrunken_mean", isShown ? standing?.mean : nil)
+    line.real("shrunken_poor", isShown ? standing?.poorShare : nil)
     line.real("rank", standing?.rank.map(Double.init))
-    append(Nonresponse(cell), to: &line)
+    append(Nonresponse(cell), isShown: isShown, to: &line)
     append(slowness[scope], cell, to: &line)
     append(cell.complete, cell.tables, to: &line)
     append(WeightedRatings(cell.asked), to: &line)
@@ -39,25 +41,38 @@ extension AnalysisReport {
   }
 
   /// A dimension that nobody rated is null.
-  private func append(_ ratings: RatingSummary, _ dimension: Dimension, to line: inout RecordLine) {
+  private func append(_ dimension: Dimension, _ cell: Cell, isGroup: Bool, to line: inout RecordLine) {
+    let ratings = cell.ratings(of: dimension)
     if ratings.count == 0 { return line.real(dimension.name, nil) }
     line.open(dimension.name)
-    append(ratings, MeanEstimate(ratings), to: &line)
+    let mean = MeanEstimate(ratings, of: cell, effect: cell.meanEstimate?.designEffect)
+    let effect = mean?.designEffect ?? 1
+    let shares = [ratings.poorCount, ratings.goodCount].map {
+      ProportionInterval(count: $0, total: ratings.count, designEffect: effect > 1.3 ? effect : 1)
+    }
+    let isShown = !isGroup || options.isShown(ratings, cell.people.count)
+    append(ratings, mean, shares[0], shares[1], isShown: isShown, to: &line)
     line.close()
   }
 
-  private func append(_ ratings: RatingSummary, _ mean: MeanEstimate?, to line: inout RecordLine) {
+  private func append(
+    _ ratings: RatingSummary, _ mean: MeanEstimate?, _ poor: ProportionInterval?, _ good: ProportionInterval?,
+    isShown: Bool, to line: inout RecordLine
+  ) {
+    let mean = isShown ? mean : nil
     line.integer("n", ratings.count)
     line.key("counts")
     line.rawValue(Self.array((1...5).map { ratings.count(ofLevel: $0) }))
-    line.real("mean", ratings.mean)
+    line.real("mean", isShown ? ratings.mean : nil)
     line.real("mean_low", mean?.low)
     line.real("mean_high", mean?.high)
     line.text("mean_method", mean?.method.rawValue)
     line.real("design_effect", mean?.designEffect)
-    line.real("median", ratings.median)
-    for (name, count) in [("poor" as StaticString, ratings.poorCount), ("good", ratings.goodCount)] {
-      let share = ProportionInterval(count: count, total: ratings.count)
+    line.real("median", isShown ? ratings.median : nil)
+    for (name, count, interval) in [
+      ("poor" as StaticString, ratings.poorCount, poor), ("good", ratings.goodCount, good),
+    ] {
+      let share = isShown ? interval : nil
       line.open(name)
       line.integer("k", count)
       line.real("share", share?.share)
@@ -86,15 +101,15 @@ extension AnalysisReport {
     line.close()
   }
 
-  private func append(_ bounds: Nonresponse, to line: inout RecordLine) {
+  private func append(_ bounds: Nonresponse, isShown: Bool, to line: inout RecordLine) {
     line.open("poor_bounds")
     line.text("basis", bounds.isAskedKnown ? "asked" : "interactions")
     line.integer("asked", bounds.asked)
     line.integer("answered", bounds.answered)
     line.real("answered_low", bounds.rate?.low)
     line.real("answered_high", bounds.rate?.high)
-    line.real("low", bounds.poor?.low)
-    line.real("high", bounds.poor?.high)
+    line.real("low", isShown ? bounds.poor?.low : nil)
+    line.real("high", isShown ? bounds.poor?.high : nil)
     line.close()
   }
 

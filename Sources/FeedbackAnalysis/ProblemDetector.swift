@@ -151,14 +151,12 @@ struct ProblemDetector {
       : SliceExcess(
         count: rating.poorCount, total: rating.count, allCount: total.rating.poorCount,
         allTotal: total.rating.count)
-    let interval = ProportionInterval(
-      count: rating.poorCount, total: rating.count, designEffect: candidate.cell.testDesignEffect)
-    guard let excess, let interval else { return nil }
+    guard let excess, let interval = candidate.cell.poorInterval else { return nil }
     return PoorEvidence(
       poor: rating.poorCount, rated: rating.count, interval: interval,
       restRated: isWhole ? 0 : total.rating.count - rating.count, excess: excess,
       target: options.targetPoor, q: nil,
-      peopleAtLeast: candidate.cell.people.count,
+      peopleAtLeast: options.peopleAtLeast(candidate.cell),
       dimensionMeans: Dimension.allCases.map { candidate.cell.ratings(of: $0).mean },
       weakest: weakest(candidate.cell))
   }

@@ -19,7 +19,7 @@ extension AnalysisReport {
     var sections: [ReportSection] = []
     let titles: [(String, [Finding.Kind])] = [
       ("Problems", [.problem]), ("Worse than before", [.regression]),
-      ("Changes within the window", [.changePoint, .drift]), ("Early signals", [.earlySignal]),
+      ("Changes within the window", [.changePoint, .drift]), ("Early signals", [.earlySignal, .changeSignal]),
       ("Little feedback", [.lowFeedback]),
       ("How ratings are given", [.straightLining, .contradictoryRatings]),
       ("What people say", [.complaintCluster, .complaintPhrases, .suggestionPhrases]),
@@ -42,7 +42,7 @@ extension AnalysisReport {
     findings.contains { [.problem, .regression].contains($0.kind) }
   }
 
-  /// What the comparison with the earlier window shows besides findings: signals, and where there is no clear change.
+  /// What the comparison with the earlier window shows besides findings: where there is no clear change.
   private var comparisons: ReportSection? {
     guard let comparedWith else { return nil }
     var title = "Compared with the window before"
@@ -56,10 +56,8 @@ extension AnalysisReport {
     var quiet: [[UInt8]] = []
     for trend in compared {
       guard let comparison = trend.comparison, comparison.verdict(options) == nil else { continue }
-      if comparison.isSignal(options) {
-        let text = " \(Statement.rise(comparison.windows)). Early signal: among so many checks this may be chance."
-        sentences.append(.init(text: Array("Poor answers ".utf8) + trend.scope.phrase + Array(text.utf8)))
-      } else if trend.scope == .all {
+      if comparison.isSignal(options) { continue }
+      if trend.scope == .all {
         sentences.append(.init(text: Array(Self.noClearChange(comparison.windows).utf8)))
       } else {
         quiet.append(trend.scope.phrase)
@@ -67,7 +65,7 @@ extension AnalysisReport {
     }
     if !quiet.isEmpty { sentences.append(.init(text: Self.noClearChange(quiet))) }
     if sentences.isEmpty {
-      sentences.append(.init(text: Array("All that was compared changed: see above.".utf8)))
+      sentences.append(.init(text: Array("All that was compared changed, or may have: see above.".utf8)))
     }
     return ReportSection(title: title, sentences: sentences)
   }

@@ -36,8 +36,24 @@ extension AnalysisReport {
     let rate = ProportionInterval(count: total.rating.count, total: total.answered)
     let percent = rate.map { " (\(Statement.percent($0.share)) %)" } ?? ""
     lines.append("\(total.rating.count) of \(total.answered) answers are rated\(percent)")
+    if let line = weightedLine { lines.append(line) }
     if undated > 0 { lines.append("\(Statement.counted(undated, "interaction")) without a time, in no daily figure") }
     return lines
+  }
+
+  /// What the ratings that were asked for say of all answers, where it is known who was asked.
+  private var weightedLine: String? {
+    guard options.isAskedKnown else { return nil }
+    let weighted = WeightedRatings(total.asked)
+    let bounds = Nonresponse(total)
+    if !bounds.isAskedKnown { return "no answer here was asked about: nothing to weigh" }
+    let asked = "\(bounds.answered) of \(bounds.asked) that were asked about are rated"
+    guard let mean = weighted.mean, let poor = weighted.poorShare else {
+      return asked + "; too few with a known probability to weigh"
+    }
+    return asked + "; weighted: mean \(Statement.stars(mean.value)) (\(Statement.stars(mean.low))–"
+      + "\(Statement.stars(mean.high))), poor \(Statement.percent(poor.value)) % "
+      + "(\(Statement.percent(poor.low))–\(Statement.percent(poor.high)) %)"
   }
 
   /// The mean of each day over all.
@@ -60,28 +76,34 @@ extension AnalysisReport {
         guard let value = member.value else { return "(none)" }
         return value.isEmpty ? "\"\"" : DisplayText.printable(value, widthMax: 32)
       }
-      rows.append(row(names.joined(separator: " + "), slice.cell))
+      rows.append(row(names.joined(separator: " + "), slice.cell, isShown: options.isShown(slice.cell)))
     }
-    if field.slices.count > 1 { rows.append(row("all", total)) }
+    if field.slices.count > 1 { rows.append(row("all", total, isShown: true)) }
+    var legends: [String] = []
+    if field.slices.contains(where: { $0.cell.rating.count > 0 && !options.isShown($0.cell) }) {
+      legends.append("-: fewer than \(AnalysisOptions.signalMin) ratings, or people who rated")
+    }
     // A single day is no trend.
-    guard let first = total.days.all.first?.day, let last = total.days.all.last?.day, last > first else {
-      return (header, rows, nil)
+    if let first = total.days.all.first?.day, let last = total.days.all.last?.day, last > first {
+      header.append("trend")
+      let cells =
+        field.slices.map { ($0.cell, options.isShown($0.cell)) } + (field.slices.count > 1 ? [(total, true)] : [])
+      let lines = cells.map { Sparkline($0.0.days.all, over: first...last, marksMax: Self.trendMarksMax) }
+      for (index, line) in lines.enumerated() { rows[index].append(cells[index].1 ? line.marks : "-") }
+      legends.insert("trend: mean rating, 1 to 5 stars, \(lines[0].unit)", at: 0)
     }
-    header.append("trend")
-    let cells = field.slices.map(\.cell) + (field.slices.count > 1 ? [total] : [])
-    let lines = cells.map { Sparkline($0.days.all, over: first...last, marksMax: Self.trendMarksMax) }
-    for (index, line) in lines.enumerated() { rows[index].append(line.marks) }
-    return (header, rows, "trend: mean rating, 1 to 5 stars, \(lines[0].unit)")
+    return (header, rows, legends.isEmpty ? nil : legends.joined(separator: "\n"))
   }
 
   private static let trendMarksMax = 12
 
-  private func row(_ name: String, _ cell: Cell) -> [String] {
-    let poor = ProportionInterval(count: cell.rating.poorCount, total: cell.rating.count)
-    let mean = cell.meanEstimate
+  private func row(_ name: String, _ cell: Cell, isShown: Bool) -> [String] {
+    let poor = isShown ? cell.poorInterval : nil
+    let mean = isShown ? cell.meanEstimate : nil
     let times = cell.responseTimes.all
     return [
-      name, "\(cell.interactions)", "\(cell.rating.count)", cell.rating.mean.map(Statement.stars) ?? "-",
+      name, "\(cell.interactions)", "\(cell.rating.count)",
+      (isShown ? cell.rating.mean : nil).map(Statement.stars) ?? "-",
       mean.map { "\(Statement.stars($0.low))–\(Statement.stars($0.high))" } ?? "-",
       poor.map { Statement.percent($0.share) + " %" } ?? "-",
       poor.map { "\(Statement.percent($0.low))–\(Statement.percent($0.high)) %" } ?? "-",

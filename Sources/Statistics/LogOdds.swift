@@ -31,3 +31,18 @@ public struct LogOdds: Sendable, Equatable {
     variance = 1 / (y + alpha) + 1 / (otherY + alpha)
   }
 }
+
+extension LogOdds {
+  /// How much a word belongs to each of several texts by c-TF-IDF (Grootendorst 2022), for contrast: it knows no chance.
+  ///
+  /// Of each text the count of the word and of all words; w = count/total · log(1 + A/f), with A the mean of the totals and
+  /// f the count in all texts. nil for impossible counts, and where the word never occurs.
+  public static func classWeights(_ texts: [(count: Int, total: Int)]) -> [Double]? {
+    guard texts.allSatisfy({ $0.count >= 0 && $0.count <= $0.total }) else { return nil }
+    let all = texts.reduce(0) { $0 + Double($1.count) }
+    if all == 0 { return nil }
+    let mean = texts.reduce(0) { $0 + Double($1.total) } / Double(texts.count)
+    let rarity = log(1 + mean / all)
+    return texts.map { $0.total == 0 ? 0 : Double($0.count) / Double($0.total) * rarity }
+  }
+}

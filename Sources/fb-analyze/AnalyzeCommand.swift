@@ -145,13 +145,18 @@ struct AnalyzeCommand: Tool {
 
   private func readAsks(_ path: String, _ diagnostics: Diagnostics) throws -> AskTable {
     var asks = AskTable()
+    var others = 0
     let records = RecordInput(
       paths: [path], lineLengthMax: input.lineLengthMax, diagnostics: diagnostics,
       rejects: try Rejects(diagnostics, budget: .count(0), path: nil))
     var scanner = LineScanner.records(extra: AskTable.extraPaths)
     try records.forEach(&scanner) { bytes, scanner, _ in
-      _ = try asks.take(bytes, scanner)
+      if !(try asks.take(bytes, scanner)) { others += 1 }
       return true
+    }
+    // An empty log is one in which nobody was asked yet; other records alone are likely the wrong file.
+    if asks.count == 0 && others > 0 {
+      diagnostics.note("--asked \(path): no ask record among \(counted(others, "record")): nothing is weighed")
     }
     return asks
   }

@@ -61,6 +61,92 @@ import Testing
     #expect(try words(people: 30).contains("broken"))
   }
 
+  /// The members of a group's metric, and its row of the table.
+  @Test func aGroupOfFewPeopleHasCountsAlone() throws {
+    let few = (0..<4).map { Self.line("few", "u\($0)", rating: 1) }.joined()
+    // Ten ratings, but of three people.
+    let heavy = (0..<10).map { Self.line("heavy", "v\($0 % 3)", rating: 1) }.joined()
+    let input = Data((few + heavy + Self.usual("many", people: 40)).utf8)
+    func figures(_ scope: String, _ options: String = "") throws -> String {
+      let select = "select(.type == \"metric\" and .scope == \(scope))"
+      let members = "[.rating.n, .rating.poor.k, .rating.mean, .rating.poor.share, .shrunken_mean, .poor_bounds.low]"
+      return try shell("fb-analyze \(options) | jq -c '\(select) | \(members)'", input: input).text
+    }
+    #expect(try figures(#"{"category":"few"}"#) == "[4,4,null,null,null,null]\n")
+    #expect(try figures(#"{"category":"heavy"}"#) == "[10,10,null,null,null,null]\n")
+    #expect(try !figures(#"{"category":"many"}"#).contains("null"))
+    #expect(try figures("{}").hasPrefix("[54,18,"))
+    #expect(try figures(#"{"category":"few"}"#, "--min-people 4 --min-ratings 4").hasPrefix("[4,4,1,1,"))
+
+    let rows = try shell("fb-analyze --format text", input: input).lines
+    let row = try #require(rows.first { $0.hasPrefix("few ") })
+    #expect(row.split(separator: " ") == ["few", "4", "4", "-", "-", "-", "-", "-", "-"], "\(row)")
+    #expect(rows.contains("-: fewer than 5 ratings, or people who rated"))
+    let trends = "fb-analyze | jq -r 'select(.type == \"trend\") | .scope.category'"
+    #expect(try shell(trends, input: input).lines == ["null", "many"])
+  }
+
+  /// Each person's answers are all poor or all good: of 200 ratings by 20 people the shares are hardly known.
+  @Test func sharesAllowForPeopleWhoRateOften() throws {
+    func width(_ people: Int) throws -> [Double] {
+      let records = (0..<200).map { index in
+        let person = index % people
+        let line = Self.line("a", "u\(person)", rating: person % 4 == 0 ? 1 : 5)
+        return line.replacing("\"user_rating\"", with: "\"clarity\":\(person % 4 == 0 ? 1 : 5),\"user_rating\"")
+      }
+      let shares = ".rating, .dimensions.clarity | (.mean_high - .mean_low), (.poor, .good | .high - .low)"
+      let script = "fb-analyze | jq 'select(.type == \"metric\" and .scope == {}) | \(shares)'"
+      return try shell(script, input: Data(records.joined().utf8)).lines.compactMap(Double.init)
+    }
+    let (once, often) = (try width(200), try width(20))
+    #expect(once.count == 6 && often.count == 6)
+    // Ten alike for each person: the interval is about √10 times as wide.
+    for (narrow, wide) in zip(once, often) { #expect(wide > 1.8 * narrow, "\(once) \(often)") }
+  }
+
+  @Test func whatMayHaveChangedIsARecord() throws {
+    func week(_ category: String, poor: Int, _ day: String) -> String {
+      (0..<100).map { index in
+        Self.line(category, "\(category)\(day)\(index)", rating: index < poor ? 1 : 5)
+          .replacing("2026-01-05", with: "2026-01-\(day)")
+      }.joined()
+    }
+    let before = ["a", "b", "c", "d"].map { week($0, poor: 10, "02") }.joined()
+    let now = ["a", "b", "c"].map { week($0, poor: 10, "09") }.joined() + week("d", poor: 20, "09")
+    let command = "fb-analyze --days-back 7 --as-of 2026-01-12T00:00:00Z --compare-to prior"
+    let input = Data((before + now).utf8)
+    let script = "\(command) | jq -c 'select(.kind == \"change_signal\") | [.scope, .confidence, .evidence.before_k]'"
+    #expect(try shell(script, input: input).text == #"[{"category":"d"},"low",10]"# + "\n")
+    let text = try shell("\(command) --format text", input: input).text
+    #expect(text.contains("Poor answers in d rose from 10 % (10 of 100) to 20 % (20 of 100). Early signal:"))
+    #expect(
+      try shell("\(command) | fb-recommend --format text", input: input).text.contains("-  Poor answers in d rose"))
+  }
+
+  @Test func ratingsThatWereAskedForAreInTheReport() throws {
+    let folder = try TemporaryFolder()
+    let records = (0..<60).map { index in
+      let line = Self.line("a", "u\(index)", rating: index < 10 ? 1 : 5)
+      return line.replacing("{\"user_prompt\"", with: "{\"id\":\"i\(index)\",\"user_prompt\"")
+    }
+    try folder.write("in", records.joined())
+    let asks = (0..<60).map {
+      #"{"type":"ask","interaction_id":"i\#($0)","asked":true,"probability":\#($0 < 10 ? 0.1 : 0.5)}"# + "\n"
+    }
+    try folder.write("asks", asks.joined())
+    try folder.write("empty", "")
+    func report(_ asked: String, _ format: String) throws -> Outcome {
+      try shell("fb-analyze --asked \(asked) --format \(format) in", in: folder.url)
+    }
+    // 10 poor ones stand for 100, 50 good ones for 100.
+    let line = "60 of 60 that were asked about are rated; weighted: mean 3.00"
+    for format in ["text", "markdown"] { #expect(try report("asks", format).text.contains(line), "\(format)") }
+    let nothing = try report("in", "text")
+    #expect(nothing.errorText == "fb-analyze: --asked in: no ask record among 60 records: nothing is weighed\n")
+    #expect(nothing.text.contains("no answer here was asked about: nothing to weigh"))
+    #expect(try report("empty", "text").errorText.isEmpty)
+  }
+
   @Test func aFileOfStatesIsTheWindowBefore() throws {
     let folder = try TemporaryFolder()
     func week(_ day: String, poor: Int) -> String {

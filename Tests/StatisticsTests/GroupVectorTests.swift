@@ -29,9 +29,15 @@ struct GroupVectorTests {
       let bounds = try #require(item["shard_bounds"] as? [Int])
       let shards = try #require(item["shards"] as? [[String: Any]])
       var merged = Moments()
+      var shape = ShapeMoments()
       for (shard, expected) in shards.enumerated() {
         var part = Moments()
-        for value in values[bounds[shard]..<bounds[shard + 1]] { part.add(value) }
+        var shapePart = ShapeMoments()
+        for value in values[bounds[shard]..<bounds[shard + 1]] {
+          part.add(value)
+          shapePart.add(value)
+        }
+        shape.merge(shapePart)
         #expect(part.count == expected["n"] as? Int)
         #expect(Self.near(part.mean, expected["mean"], tolerance))
         #expect(Self.near(part.squaredDeviations, expected["m2"], tolerance))
@@ -43,6 +49,9 @@ struct GroupVectorTests {
       #expect(Self.near(merged.mean, expected["mean"], tolerance))
       #expect(Self.near(merged.squaredDeviations, expected["m2"], tolerance))
       #expect(Self.near(merged.variance, item["variance"], tolerance))
+      #expect(shape.count == merged.count && Self.near(shape.mean, expected["mean"], tolerance))
+      #expect(Self.near(shape.skewness, item["skew_g1"], tolerance))
+      #expect(Self.near(shape.excessKurtosis, item["excess_kurtosis_g2"], tolerance))
     }
     #expect(cases.count == 1)
   }

@@ -206,8 +206,15 @@ struct SeriesVectorTests {
         #expect(Self.near(stated?.z, row["z"], tolerance))
         checked += 1
       }
+      for row in try #require(item["c_tf_idf"] as? [[String: Any]]) {
+        let word = try #require(row["word"] as? String)
+        let found = LogOdds.classWeights([(first[word] ?? 0, n), (second[word] ?? 0, m)])
+        #expect(Self.near(found?[0], row["ctfidf_i"], tolerance) && Self.near(found?[1], row["ctfidf_j"], tolerance))
+        checked += 1
+      }
     }
-    #expect(cases.count == 1 && checked == 14)
+    #expect(cases.count == 1 && checked == 21)
+    #expect(LogOdds.classWeights([(0, 5), (0, 5)]) == nil && LogOdds.classWeights([(2, 1)]) == nil)
   }
 
   @Test func driftOfTheMix() throws {
