@@ -2,7 +2,8 @@ import FeedbackModel
 import FeedbackStore
 import NDJSON
 
-/// Fills a SQLite database with interactions: table `prompts`, one row each, and table `metadata`.
+/// Fills a SQLite database with interactions: table `prompts`, one row each, table `metadata`, and the views of
+/// `DatabaseViews`.
 public struct DatabaseExport: ~Copyable {
   private let database: Database
   private var insert: InsertStatement
@@ -28,11 +29,13 @@ public struct DatabaseExport: ~Copyable {
       PRAGMA cache_size = -32768;
       PRAGMA application_id = \(Self.applicationID); PRAGMA user_version = \(Self.schemaVersion);
       """)
+    // The key of a STRICT table is never NULL, and a record may have no id: so it is unique and not the key.
     let columns = FlatColumn.all.map { "\($0.field.name) \(Self.type($0.kind))" }
     try database.execute(
       """
-      CREATE TABLE prompts (\(columns.joined(separator: ", ")), extra TEXT, PRIMARY KEY (id));
-      CREATE TABLE metadata (key TEXT PRIMARY KEY, value);
+      CREATE TABLE prompts (\(columns.joined(separator: ", ")), extra TEXT, UNIQUE (id)) STRICT;
+      CREATE TABLE metadata (key TEXT PRIMARY KEY, value ANY) STRICT;
+      \(DatabaseViews.sql)
       BEGIN IMMEDIATE;
       """)
     let insert = try database.prepareInsert(into: "prompts", columnCount: FlatColumn.names.count)
@@ -44,7 +47,8 @@ public struct DatabaseExport: ~Copyable {
   private static func type(_ kind: FlatColumn.Kind) -> String {
     switch kind {
     case .text, .json: "TEXT"
-    case .number: "NUMERIC"
+    // As it came, 4 or 4.5: REAL would make 4.0 of the one.
+    case .number: "ANY"
     case .integer, .boolean: "INTEGER"
     }
   }

@@ -7,9 +7,12 @@ public struct DelimitedExport: Sendable {
   private var row = FlatRow(.delimited)
   private var writer = DelimitedWriter()
   private var text: [UInt8] = []
+  private let isSpreadsheetSafe: Bool
+  /// Texts that a spreadsheet may take for a formula.
+  public private(set) var formulaCount = 0
 
-  /// Makes a writer.
-  public init() {}
+  /// Makes a writer; `isSpreadsheetSafe` puts an apostrophe before texts that a spreadsheet may take for a formula.
+  public init(isSpreadsheetSafe: Bool = false) { self.isSpreadsheetSafe = isSpreadsheetSafe }
 
   /// Appends the header.
   public mutating func appendHeader(to line: inout [UInt8]) {
@@ -30,9 +33,22 @@ public struct DelimitedExport: Sendable {
       case .string, .number: text.append(bytes, cell.range)
       default: JSONWalk.appendCompact(bytes, cell.range, to: &text)
       }
+      // Numbers stay numbers: a negative one is none.
+      if cell.kind == .string, let first = text.first, Self.beginsFormula(first) {
+        formulaCount += 1
+        if isSpreadsheetSafe { text.insert(0x27, at: 0) }
+      }
       writer.append(text, to: &line)
     }
     writer.append(row.extra, to: &line)
     writer.endRecord(&line)
+  }
+
+  /// `=`, `+`, `-`, `@`, tab, CR and LF (OWASP, CSV injection).
+  private static func beginsFormula(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D, 0x0A: true
+    default: false
+    }
   }
 }

@@ -20,7 +20,9 @@ struct ExportCommand: Tool {
       """,
     version: toolVersion)
 
-  static let flags: Set<String> = ["--approved-only", "--include-unrated", "--allow-few", "--force", "--list-formats"]
+  static let flags: Set<String> = [
+    "--approved-only", "--include-unrated", "--allow-few", "--spreadsheet-safe", "--force", "--list-formats",
+  ]
 
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
@@ -67,6 +69,8 @@ struct ExportCommand: Tool {
     help: ArgumentHelp(
       "created_at of the output (default: its newest timestamp).", valueName: "T"))
   var asOf: MomentArgument?
+  @Flag(help: "csv: put an apostrophe before texts that a spreadsheet may take for a formula.")
+  var spreadsheetSafe = false
   @Flag(help: "Replace a SQLite database that exists.")
   var force = false
 
@@ -78,7 +82,7 @@ struct ExportCommand: Tool {
     if chosen != 1 { throw ValidationError("one of --format, --check and --list-formats is needed") }
     if format == nil {
       let others = [outDir, manifest, system, preferences].contains { $0 != nil } || hasTrainingOptions
-      if others || asOf != nil || force || jobs.count > 1 {
+      if others || asOf != nil || force || spreadsheetSafe || jobs.count > 1 {
         throw ValidationError("--check and --list-formats write no training file: other options do not go with them")
       }
       if listFormats && (allowFew || !input.files.isEmpty) { throw ValidationError("--list-formats reads nothing") }
@@ -109,6 +113,7 @@ struct ExportCommand: Tool {
       if format.training == nil && (outDir != nil || manifest != nil) {
         throw ValidationError("--out-dir and --manifest go with training formats, which \(name) is not")
       }
+      if spreadsheetSafe && name != "csv" { throw ValidationError("--spreadsheet-safe needs --format csv") }
       if force && !format.isSQLite { throw ValidationError("--force needs --format sqlite") }
     }
   }
@@ -176,16 +181,17 @@ extension ExportCommand {
   }
 
   private func reportOther(
-    _ result: (records: RecordInput, written: Int, other: Int, createdAt: String?), _ diagnostics: Diagnostics
+    _ result: (records: RecordInput, written: Int, other: Int, createdAt: String?), note: String? = nil,
+    _ diagnostics: Diagnostics
   ) {
     let left = result.other > 0 ? ["\(result.other) of other kinds"] : []
-    report(result.written, result.records, left, note: nil, diagnostics)
+    report(result.written, result.records, left, note: note, diagnostics)
   }
 
   private func exportRows(_ diagnostics: Diagnostics) throws {
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    var export = DelimitedExport()
+    var export = DelimitedExport(isSpreadsheetSafe: spreadsheetSafe)
     var line: [UInt8] = []
     export.appendHeader(to: &line)
     try stream.write(line)
@@ -196,7 +202,9 @@ extension ExportCommand {
       try stream.write(line.span, 0..<line.count)
     }
     try stream.finish()
-    reportOther(result, diagnostics)
+    let isRisky = export.formulaCount > 0 && !spreadsheetSafe
+    let risk = "a spreadsheet may run \(counted(export.formulaCount, "text")) as a formula: --spreadsheet-safe"
+    reportOther(result, note: isRisky ? risk : nil, diagnostics)
   }
 
   private func exportDocument(_ diagnostics: Diagnostics) throws {

@@ -256,4 +256,52 @@ import Testing
     // Nothing is written before it is known that there is input.
     #expect(try shell("fb-export --format csv --max-rejects 1").output.isEmpty)
   }
+
+  @Test func viewsHoldEveryRatingAndTheNumbers() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "in",
+      """
+      {"id":"1","timestamp":"2026-01-01T23:30:00-02:00","user_id":"u","category":"a","user_prompt":"p","ai_response":"r",\
+      "feedback":{"user_rating":1.5,"ratings":[{"rated_by":"x","user_rating":1,"approved":false},\
+      {"user_id":"y","user_rating":2,"feedback_text":"no"}]}}
+      {"id":"2","timestamp":"2026-01-01T10:00:00Z","user_id":"u","user_prompt":"p","ai_response":"r","feedback":{"user_rating":5}}
+      {"id":"3","category":"a","user_prompt":"p","ai_response":"r","status":"error","feedback":{"user_rating":1}}
+      {"id":"4","category":"a","user_prompt":"p","ai_response":"r"}
+
+      """)
+    func query(_ sql: String) throws -> String {
+      try shell("sqlite3 -csv db \"\(sql)\"", in: folder.url).text.replacingOccurrences(of: "\r\n", with: "\n")
+    }
+    let made = try shell("fb-export --format sqlite -o db in", in: folder.url)
+    #expect(made.status == 0 && made.errorText.isEmpty, "\(made.errorText)")
+    let ratings = "SELECT interaction_id, rated_by, user_rating, feedback_text, approved FROM feedback ORDER BY 1, 2"
+    #expect(try query(ratings) == "1,x,1,,0\n1,y,2,no,\n2,u,5,,\n3,,1,,\n")
+    #expect(try query("SELECT * FROM categories") == "a,3,1,1,1.5,1,0\nuncategorized,1,0,1,5.0,0,1\n")
+    #expect(try query("SELECT day, interactions, poor FROM days") == ",2,0\n2026-01-01,1,0\n2026-01-02,1,1\n")
+    #expect(try query("SELECT id, user_rating FROM poor_answers") == "1,1.5\n")
+    #expect(try query("SELECT name, strict FROM pragma_table_list WHERE name = 'prompts'") == "prompts,1\n")
+    let back = try shell("fb-ingest db | jq -r .id", in: folder.url)
+    #expect(back.lines == ["1", "2", "3", "4"], "\(back.errorText)")
+  }
+
+  @Test func formulasAreCountedAndDefused() throws {
+    let folder = try TemporaryFolder()
+    let texts = ["=1+1", "+1", "-1", "@x", #"\tx"#, #"\rx"#, #"\nx"#, "a=1", "'=1", ""]
+    let records = texts.enumerated().map { index, text in
+      #"{"id":"\#(index)","user_prompt":"\#(text)","ai_response":"r","x":-1,"feedback":{"accuracy":-1}}"# + "\n"
+    }
+    try folder.write("in", records.joined())
+    let read =
+      #"python3 -c 'import csv,json,sys; [print(json.dumps([r["user_prompt"],r["accuracy"]])) for r in csv.DictReader(sys.stdin)]'"#
+    let plain = try shell("fb-export --format csv in | \(read)", in: folder.url)
+    #expect(
+      plain.errorText
+        == "fb-export: 10 of 10 records written (a spreadsheet may run 7 texts as a formula: --spreadsheet-safe)\n")
+    #expect(plain.lines == texts.map { #"["\#($0)", "-1"]"# })
+    let safe = try shell("fb-export --format csv --spreadsheet-safe in | \(read)", in: folder.url)
+    #expect(safe.errorText.isEmpty)
+    #expect(safe.lines == texts.enumerated().map { #"["\#($0 < 7 ? "'" : "")\#($1)", "-1"]"# })
+    #expect(try shell("fb-export --format sqlite -o db --spreadsheet-safe in", in: folder.url).status == 64)
+  }
 }
