@@ -6,6 +6,8 @@ private let paths = [
   ["sixteen bytes ab"], ["eight ch"], ["a", "seventeen bytes a"],
 ]
 
+private let fields = FieldSet(paths: paths)
+
 private let allRules: [JSONRules] = [JSONRules.record, .document, .grammar].flatMap { rules in
   var tight = rules
   tight.depthMax = 3
@@ -25,12 +27,12 @@ func fuzz(_ input: [UInt8]) {
 
   let bait = Array("{\"a\":1,\"b\":{\"c\":2}}\n".utf8)
   let block = bait + text + [0x0A] + bait + [UInt8](repeating: 0x22, count: scanPadding)
-  var scanner = LineScanner(FieldSet(paths: paths), rules: rules)
+  var scanner = LineScanner(fields, rules: rules)
   let start = scanner.scan(block.span, from: 0)
   require(start == bait.count, "the first line ends at \(start)")
   let end = scanner.scan(block.span, from: start)
   require(end == start + text.count + 1, "the line ends at \(end - start) of \(text.count)")
-  var alone = LineScanner(FieldSet(paths: paths), rules: rules)
+  var alone = LineScanner(fields, rules: rules)
   _ = alone.scan(text: text)
   require(alone.code == scanner.code, "\(alone.code) alone, \(scanner.code) in a block")
   if scanner.code != .none && scanner.code != .blank {

@@ -10,6 +10,8 @@ private let file: CInt = {
   return number
 }()
 
+private let fields = FieldSet(paths: [["a"]])
+
 /// Lines through blocks of any size against lines split in one go, each scanned in its block and alone.
 func fuzz(_ input: [UInt8]) {
   var choices = FuzzChoices(input)
@@ -24,7 +26,7 @@ func fuzz(_ input: [UInt8]) {
   if expected.last?.isEmpty == true { expected.removeLast() }
   var reader = BlockReader(
     Descriptor(number: file, path: "-", isOwned: false), lineLengthMax: limit, blockSize: blockSize)
-  var scanner = LineScanner(FieldSet(paths: [["a"]]))
+  var scanner = LineScanner(fields)
   var offset = 0
   var index = 0
   while let block = try? reader.next(), block != .end {
@@ -45,7 +47,7 @@ func fuzz(_ input: [UInt8]) {
       let next = scanner.scan(reader.storage.span, from: start)
       let line = expected[index]
       require(Array(reader.storage[start..<next - 1]) == line, "line \(index) is \(shown(line))")
-      var alone = LineScanner(FieldSet(paths: [["a"]]))
+      var alone = LineScanner(fields)
       _ = alone.scan(text: line)
       require(alone.code == scanner.code, "line \(index): \(scanner.code), alone \(alone.code)")
       offset += next - start
