@@ -104,13 +104,15 @@ public final class LabelledAnswers {
     }
   }
 
-  /// Everything but the worse answer is of the record of the better one.
+  /// Everything but the worse answer, and whose it is, is of the record of the better one.
   private func line(of pair: Pair) throws -> [UInt8] {
     let good = try spool.line(at: entries[pair.good].offset)
     let bad = try spool.line(at: entries[pair.bad].offset)
     var line: [UInt8] = []
     _ = scanner.scan(bad.span, from: 0)
     let worse = (id: scanner[.interactionID], answer: scanner[.completion], rating: Route.exampleRating(scanner))
+    var person: [UInt8] = []
+    person.append(",\"rejected_user_id\":", bad.span, try scanner.text(.userID))
     _ = scanner.scan(good.span, from: 0)
     let id = scanner[.interactionID]
     line.append("{\"type\":\"pair\"")
@@ -121,7 +123,7 @@ public final class LabelledAnswers {
       line.append(bad.span, worse.id.range)
       line.append("#pair\"")
     }
-    try line.appendOwner(good.span, scanner)
+    try line.appendOwner(good.span, scanner, rejected: person)
     try line.appendPromptSide(good.span, scanner)
     line.append(",\"chosen\":", good.span, scanner[.completion])
     line.append(",\"rejected\":", bad.span, worse.answer)
