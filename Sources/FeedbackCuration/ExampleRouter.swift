@@ -65,6 +65,16 @@ public struct ExampleRouter: Sendable {
     }
   }
 
+  /// Decides on the record of another type that a scanner with `Route.pairPaths` saw last: what was made for the use before
+  /// stays as it is.
+  public mutating func take(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, made type: RecordType
+  ) throws(RecordError) -> Outcome {
+    guard case .drop(let reason) = try Route.made(bytes, scanner, type, policy, for: use) else { return .kept }
+    dropped.add(reason)
+    return .dropped(reason)
+  }
+
   private func answer(_ target: TrainingTarget, _ scanner: borrowing LineScanner) -> Field {
     target == .correction ? scanner[.correctedResponse] : scanner[.aiResponse]
   }

@@ -82,6 +82,12 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case notPoor
   /// The better and the worse answer are the same, or not better and worse.
   case tie
+  /// Feedback that was not put into its interaction: what it says is heeded by nobody here.
+  case notJoined
+  /// What a person wants, which is heeded only in a file of preferences.
+  case preferences
+  /// A record of a kind that is never trained on.
+  case otherKind
 
   /// Its name in a file for programs: `below_threshold`.
   public var code: String { snakeCase("\(self)") }
@@ -107,6 +113,9 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .corrected: "with a correction"
     case .notPoor: "not poor"
     case .tie: "of two answers of which none is better"
+    case .notJoined: "not joined (fb-rate join puts feedback into its interaction)"
+    case .preferences: "preferences (heeded in --preferences FILE)"
+    case .otherKind: "of other kinds"
     }
   }
 }
@@ -238,6 +247,23 @@ public enum Route {
       if !rating.isPoor { return .drop(.notPoor) }
       return isCorrected ? .drop(.corrected) : .keep
     default: return label(rating, accuracy: try scanner.rating(bytes, .accuracy), policy)
+    }
+  }
+
+  /// The fate of a record that is no interaction, seen by a scanner with `pairPaths`: an example or a pair that was made for
+  /// the use is judged again, and nothing else is of any use.
+  public static func made(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ type: RecordType, _ policy: RoutePolicy,
+    for use: TrainingUse
+  ) throws(RecordError) -> Fate {
+    switch type {
+    case .example where use == .sft || use == .kto || use == .prompts:
+      return try example(bytes, scanner, policy, for: use)
+    case .pair where use == .pairs: return try pair(bytes, scanner, policy)
+    case .example, .pair: return .drop(.otherUse)
+    case .feedback: return .drop(.notJoined)
+    case .preferences: return .drop(.preferences)
+    default: return .drop(.otherKind)
     }
   }
 

@@ -98,13 +98,9 @@ extension TrainingExample {
     _ dropped: inout DropCounts
   ) throws(RecordError) -> TrainingExample? {
     let type = try scanner.recordType(bytes)
-    let fate: Fate
-    switch type {
-    case .interaction: fate = try Route.interaction(bytes, scanner, policy)
-    case .example where kind != .pairs: fate = try Route.example(bytes, scanner, policy, for: kind.use)
-    case .pair where kind == .pairs: fate = try Route.pair(bytes, scanner, policy)
-    default: fate = .drop(.otherUse)
-    }
+    let fate =
+      type == .interaction
+      ? try Route.interaction(bytes, scanner, policy) : try Route.made(bytes, scanner, type, policy, for: kind.use)
     var origin = TrainingTarget.rated
     var label = true
     switch fate {
