@@ -75,12 +75,17 @@ struct FilterOptions: ParsableCommand {
 
   func run() throws { try run(nil) }
 
+  /// What is read besides the records.
+  private var others: [String] { [preferences].compactMap { $0 } }
+
   /// Does what the options ask for, with a curation or without.
   func run(_ curationOptions: CurationOptions?) throws {
     let diagnostics = Diagnostics(FilterCommand.name)
     let recordPaths = use != nil || curationOptions?.hasStages == true ? Route.pairPaths : Route.extraPaths
     let selection = try makeSelection(recordPaths)
-    try curationOptions?.requireDistinctFiles(input, output)
+    try SideFile.requireDistinct(
+      [SideFile("--output", output.output), SideFile("--rejects", input.rejects)], inputs: others, output: nil)
+    try curationOptions?.requireDistinctFiles(input, output, others: others)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let files = try curationOptions?.openFiles()
