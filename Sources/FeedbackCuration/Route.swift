@@ -82,6 +82,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case notPoor
   /// The better and the worse answer are the same, or not better and worse.
   case tie
+  /// People found the same answer to the same prompt good and poor.
+  case contradictory
   /// Feedback that was not put into its interaction: what it says is heeded by nobody here.
   case notJoined
   /// What a person wants, which is heeded only in a file of preferences.
@@ -113,6 +115,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .corrected: "with a correction"
     case .notPoor: "not poor"
     case .tie: "of two answers of which none is better"
+    case .contradictory: "found good by some and poor by others"
     case .notJoined: "not joined (fb-rate join puts feedback into its interaction)"
     case .preferences: "preferences (heeded in --preferences FILE)"
     case .otherKind: "of other kinds"

@@ -53,6 +53,7 @@ final class ExampleSource {
   /// Hands over what waited for the last record.
   func finish(_ receiver: Receiver) throws {
     guard let labelled else { return }
+    others.add(.contradictory, count: labelled.contradictory.count)
     if kind == .pairs {
       others.add(.unpaired, count: try labelled.forEachPair { line, _, _ in try deliver(line, receiver) })
     } else {

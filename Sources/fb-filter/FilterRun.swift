@@ -216,6 +216,12 @@ struct FilterRun: RecordPass {
   private mutating func pair(_ labelled: LabelledAnswers, _ gathering: Gathering, to stream: OutputStream) throws {
     func settle(_ answer: Int32, _ fate: InputFate) { if fate != .pending { gathering.settle(answer, fate) } }
     var inPairs = [Bool](repeating: false, count: labelled.count)
+    let contradictory = labelled.contradictory
+    router?.add(.contradictory, count: contradictory.count)
+    for answer in contradictory {
+      inPairs[answer] = true
+      settle(gathering.answerInputs[answer], .routed(.contradictory))
+    }
     if router?.use == .pairs {
       let unpaired = try labelled.forEachPair { line, good, bad in
         (inPairs[good], inPairs[bad]) = (true, true)
