@@ -43,12 +43,15 @@ public struct InputOptions: ParsableArguments {
     if let maxLine, maxLine.value < 2 { throw ValidationError("--max-line is at least 2") }
   }
 
+  /// What is read: the files, or standard input.
+  public var paths: [String] { files.isEmpty ? ["-"] : files }
+
   /// Opens the input of a command.
   ///
   /// Without a file, a terminal is no input.
   public func open(_ diagnostics: Diagnostics, _ output: OutputOptions) throws -> RecordInput {
     try requireInput()
-    try SideFile.requireDistinct([SideFile("--rejects", rejects)], inputs: files, output: output.output)
+    try SideFile.requireDistinct([SideFile("--rejects", rejects)], inputs: paths, output: output.output)
     let rejects = try Rejects(diagnostics, budget: maxRejects ?? .count(0), path: rejects)
     return RecordInput(
       paths: files, lineLengthMax: lineLengthMax, diagnostics: diagnostics, rejects: rejects)

@@ -3,8 +3,8 @@ import NDJSON
 
 /// Answers that are fit to learn as they were given, so that they may stand as targets in the history of a later record.
 ///
-/// An earlier answer is known only if its own record stood before, with the same turns before it; memory is 32 bytes for
-/// each record with a fate. An answer that was once found unfit stays so.
+/// An earlier answer is known only if its own record is there, with the same turns before it; memory is 32 bytes for each
+/// record with a fate. An answer that was once found unfit stays so, so nothing may be asked before the last record came.
 public struct EligibleAnswers: Sendable {
   private var known: [ContextKey: Bool] = [:]
 

@@ -65,6 +65,16 @@ public struct ExampleRouter: Sendable {
     }
   }
 
+  /// Decides on the record of another type that a scanner with `Route.pairPaths` saw last: what was made for the use before
+  /// stays as it is.
+  public mutating func take(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, made type: RecordType
+  ) throws(RecordError) -> Outcome {
+    guard case .drop(let reason) = try Route.made(bytes, scanner, type, policy, for: use) else { return .kept }
+    dropped.add(reason)
+    return .dropped(reason)
+  }
+
   private func answer(_ target: TrainingTarget, _ scanner: borrowing LineScanner) -> Field {
     target == .correction ? scanner[.correctedResponse] : scanner[.aiResponse]
   }
@@ -73,6 +83,7 @@ public struct ExampleRouter: Sendable {
     _ use: String, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ completion: Field, label: Bool?,
     origin: String?
   ) throws(RecordError) {
+    let isCorrection = origin == TrainingTarget.correction.rawValue
     line.append("{\"type\":\"example\",\"use\":\"")
     line.append(contentsOf: use.utf8)
     line.append(0x22)
@@ -85,7 +96,7 @@ public struct ExampleRouter: Sendable {
       line.append("\",\"interaction_id\":")
       line.append(bytes, id.textRange)
     }
-    try line.appendOwner(bytes, scanner)
+    try line.appendOwner(bytes, scanner, corrector: isCorrection ? scanner.text(.ratedBy) : .missing)
     line.append(",\"user_rating\":", bytes, scanner[.userRating])
     try line.appendPromptSide(bytes, scanner)
     line.append(",\"completion\":", bytes, completion)
@@ -103,7 +114,7 @@ public struct ExampleRouter: Sendable {
       line.append(bytes, id.range)
       line.append("#pair\"")
     }
-    try line.appendOwner(bytes, scanner)
+    try line.appendOwner(bytes, scanner, corrector: scanner.text(.ratedBy))
     try line.appendPromptSide(bytes, scanner)
     line.append(",\"chosen\":", bytes, scanner[.correctedResponse])
     line.append(",\"rejected\":", bytes, scanner[.aiResponse])
@@ -124,10 +135,14 @@ extension [UInt8] {
     append(bytes, field.textRange)
   }
 
-  /// Whose record it is, and what about.
-  mutating func appendOwner(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) {
+  /// Whose record it is, and what about: those whose texts it holds are named, as they may opt out later.
+  mutating func appendOwner(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, rejected: [UInt8] = [], corrector: Field = .missing
+  ) throws(RecordError) {
     append(",\"session_id\":", bytes, try scanner.text(.sessionID))
     append(",\"user_id\":", bytes, try scanner.text(.userID))
+    append(contentsOf: rejected)
+    append(",\"corrected_by\":", bytes, corrector)
     append(",\"category\":", bytes, try scanner.text(.category))
   }
 

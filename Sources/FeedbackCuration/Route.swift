@@ -82,6 +82,14 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case notPoor
   /// The better and the worse answer are the same, or not better and worse.
   case tie
+  /// People found the same answer to the same prompt good and poor.
+  case contradictory
+  /// Feedback that was not put into its interaction: what it says is heeded by nobody here.
+  case notJoined
+  /// What a person wants, which is heeded only in a file of preferences.
+  case preferences
+  /// A record of a kind that is never trained on.
+  case otherKind
 
   /// Its name in a file for programs: `below_threshold`.
   public var code: String { snakeCase("\(self)") }
@@ -107,6 +115,10 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .corrected: "with a correction"
     case .notPoor: "not poor"
     case .tie: "of two answers of which none is better"
+    case .contradictory: "found good by some and poor by others"
+    case .notJoined: "not joined (fb-rate join puts feedback into its interaction)"
+    case .preferences: "preferences (heeded in --preferences FILE)"
+    case .otherKind: "of other kinds"
     }
   }
 }
@@ -142,12 +154,13 @@ public enum TrainingTarget: String, Sendable {
 /// never trained on at all, and neither is what came of people who opted out.
 public enum Route {
   /// The members that decide besides those of an interaction: a scanner has to locate them in the first extra slots.
-  public static let extraPaths = [["user_rating"], ["approved"], ["corrected_response"]]
+  public static let extraPaths = [["user_rating"], ["approved"], ["corrected_response"], ["corrected_by"]]
 
   /// `extraPaths`, and the members of a pair after them: what a scanner has to locate where there may be pairs.
   public static let pairPaths =
     extraPaths + [
       ["chosen"], ["rejected"], ["chosen_rating"], ["rejected_rating"], ["chosen_id"], ["rejected_id"],
+      ["rejected_user_id"],
     ]
 
   /// The rating of an example, which stands at its top.
@@ -157,12 +170,30 @@ public enum Route {
 
   /// The better answer of a pair, seen by a scanner with `pairPaths`.
   public static func chosen(_ scanner: borrowing LineScanner) -> Field {
-    scanner.fields[LineScanner.extraSlot(3)]
+    scanner.fields[LineScanner.extraSlot(4)]
   }
 
   /// The worse answer of a pair, seen by a scanner with `pairPaths`.
   public static func rejected(_ scanner: borrowing LineScanner) -> Field {
-    scanner.fields[LineScanner.extraSlot(4)]
+    scanner.fields[LineScanner.extraSlot(5)]
+  }
+
+  /// Who wrote the correction that an example or a pair was made of.
+  private static func corrector(_ scanner: borrowing LineScanner) -> Field {
+    scanner.fields[LineScanner.extraSlot(3)]
+  }
+
+  /// The person of the worse answer of a pair, seen by a scanner with `pairPaths`.
+  private static func rejectedPerson(_ scanner: borrowing LineScanner) -> Field {
+    scanner.fields[LineScanner.extraSlot(10)]
+  }
+
+  /// Whether people whose texts are in an example or a pair besides its own opted out.
+  private static func isOptedOut(
+    _ bytes: Span<UInt8>, _ person: Field, _ name: String, _ policy: RoutePolicy
+  ) throws(RecordError) -> Bool {
+    if person.hasValue && person.kind != .string { throw .schema(name, "not a string", at: person.start) }
+    return !policy.optedOut.isEmpty && policy.optedOut.contains(bytes, person)
   }
 
   /// The correction of an interaction that was not ingested.
@@ -177,7 +208,7 @@ public enum Route {
     _ scanner: borrowing LineScanner, _ type: RecordType
   ) -> (first: Field, second: Field) {
     switch type {
-    case .pair: (scanner.fields[LineScanner.extraSlot(7)], scanner.fields[LineScanner.extraSlot(8)])
+    case .pair: (scanner.fields[LineScanner.extraSlot(8)], scanner.fields[LineScanner.extraSlot(9)])
     case .example: (scanner[.interactionID].hasValue ? scanner[.interactionID] : scanner[.id], .missing)
     default: (scanner[.id], .missing)
     }
@@ -219,6 +250,23 @@ public enum Route {
       if !rating.isPoor { return .drop(.notPoor) }
       return isCorrected ? .drop(.corrected) : .keep
     default: return label(rating, accuracy: try scanner.rating(bytes, .accuracy), policy)
+    }
+  }
+
+  /// The fate of a record that is no interaction, seen by a scanner with `pairPaths`: an example or a pair that was made for
+  /// the use is judged again, and nothing else is of any use.
+  public static func made(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ type: RecordType, _ policy: RoutePolicy,
+    for use: TrainingUse
+  ) throws(RecordError) -> Fate {
+    switch type {
+    case .example where use == .sft || use == .kto || use == .prompts:
+      return try example(bytes, scanner, policy, for: use)
+    case .pair where use == .pairs: return try pair(bytes, scanner, policy)
+    case .example, .pair: return .drop(.otherUse)
+    case .feedback: return .drop(.notJoined)
+    case .preferences: return .drop(.preferences)
+    default: return .drop(.otherKind)
     }
   }
 
@@ -275,6 +323,7 @@ public enum Route {
     let label = try scanner.boolean(.label)
     if label == false && use != .kto || label == nil && use == .kto { return .drop(.otherUse) }
     if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
+    if try isOptedOut(bytes, corrector(scanner), "corrected_by", policy) { return .drop(.optedOut) }
     let stars = try Rating.read(bytes, exampleRating(scanner), name: "user_rating")
     let feedbackStars = try scanner.rating(bytes, .userRating)
     let isPoor = stars?.isPoor == true || feedbackStars?.isPoor == true
@@ -304,6 +353,8 @@ public enum Route {
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
   ) throws(RecordError) -> Fate {
     if let reason = try exclusion(bytes, scanner, policy) { return .drop(reason) }
+    if try isOptedOut(bytes, corrector(scanner), "corrected_by", policy) { return .drop(.optedOut) }
+    if try isOptedOut(bytes, rejectedPerson(scanner), "rejected_user_id", policy) { return .drop(.optedOut) }
     if JSONText.isBlank(bytes, try scanner.text(.userPrompt)) { return .drop(.emptyPrompt) }
     let chosen = chosen(scanner)
     let rejected = rejected(scanner)
@@ -312,8 +363,8 @@ public enum Route {
     }
     if JSONText.isBlank(bytes, chosen) || JSONText.isBlank(bytes, rejected) { return .drop(.emptyAnswer) }
     if !corrects(bytes, chosen, rejected) { return .drop(.tie) }
-    let better = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(5)], name: "chosen_rating")
-    let worse = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(6)], name: "rejected_rating")
+    let better = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(6)], name: "chosen_rating")
+    let worse = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(7)], name: "rejected_rating")
     // Corrected is what was poor, or not good enough; its correction has no rating of its own.
     if JSONText.equals(bytes, try scanner.text(.origin), correction) {
       return better?.isPoor == true ? .drop(.tie) : .train(.correction)

@@ -131,8 +131,14 @@ public struct FileStatus: Sendable, Equatable {
   ///
   /// Devices and pipes may be shared.
   public static func isSameFile(_ left: String, _ right: String) -> Bool {
+    if let status = FileStatus(path: left), !status.isRegular, FileStatus(path: right) != nil { return false }
+    return isSamePlace(left, right)
+  }
+
+  /// Whether two paths lead to one thing of whatever kind, or would once it is there.
+  public static func isSamePlace(_ left: String, _ right: String) -> Bool {
     if let a = FileStatus(path: left), let b = FileStatus(path: right) {
-      return a.isRegular && a.device == b.device && a.inode == b.inode
+      return a.device == b.device && a.inode == b.inode
     }
     let (a, b) = (AtomicFile.split(left), AtomicFile.split(right))
     guard a.name == b.name, let first = FileStatus(path: a.folder), let second = FileStatus(path: b.folder) else {

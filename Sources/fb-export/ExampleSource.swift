@@ -11,6 +11,8 @@ final class ExampleSource {
   private var router: ExampleRouter
   private let labelled: LabelledAnswers?
   private var eligible: EligibleAnswers?
+  /// Examples that wait until it is known of all answers whether they are fit.
+  private var waiting: (spool: SpoolFile, offsets: [Int])?
   /// Scans the lines that a router makes.
   private var scanner = LineScanner.records(extra: Route.pairPaths)
   private var others = DropCounts()
@@ -31,7 +33,10 @@ final class ExampleSource {
     self.policy = policy
     router = ExampleRouter(policy, for: kind.use)
     labelled = kind.use.needsWholeInput ? try LabelledAnswers() : nil
-    eligible = includesHistory && kind == .sft ? EligibleAnswers() : nil
+    if includesHistory && kind == .sft {
+      eligible = EligibleAnswers()
+      waiting = (try SpoolFile(), [])
+    }
   }
 
   /// Takes the record that a scanner with `Route.pairPaths` saw last.
@@ -39,24 +44,41 @@ final class ExampleSource {
     let type = try scanner.recordType(bytes)
     if type == .interaction && kind != .sft { return try route(bytes, scanner, receiver) }
     let example = try TrainingExample.read(bytes, scanner, policy, kind, &others)
-    let isEligible = try eligible?.holdsHistory(bytes, scanner) ?? false
     if eligible != nil {
       let answer = type == .interaction ? scanner[.aiResponse] : scanner[.completion]
       let isLearnt = example.map { $0.answer == answer } ?? false
       try eligible?.add(answer, isEligible: isLearnt, bytes, scanner)
     }
-    guard var example else { return }
-    example.isHistoryEligible = isEligible
+    guard let example else { return }
+    if let spool = waiting?.spool {
+      waiting?.offsets.append(spool.count)
+      return try spool.writeLine(bytes, scanner.root.range)
+    }
     try receiver(example, bytes, scanner, type)
   }
 
   /// Hands over what waited for the last record.
   func finish(_ receiver: Receiver) throws {
+    try deliverWaiting(receiver)
     guard let labelled else { return }
+    others.add(.contradictory, count: labelled.contradictory.count)
     if kind == .pairs {
       others.add(.unpaired, count: try labelled.forEachPair { line, _, _ in try deliver(line, receiver) })
     } else {
       others.add(.paired, count: try labelled.forEachUnpaired { line, _ in try deliver(line, receiver) })
+    }
+  }
+
+  /// An answer may be found poor by a later record, so what stands in a history is settled only now.
+  private func deliverWaiting(_ receiver: Receiver) throws {
+    guard let (spool, offsets) = waiting else { return }
+    var counted = DropCounts()
+    for offset in offsets {
+      let bytes = try spool.line(at: offset)
+      _ = scanner.scan(bytes.span, from: 0)
+      guard var example = try TrainingExample.read(bytes.span, scanner, policy, kind, &counted) else { continue }
+      example.isHistoryEligible = try eligible?.holdsHistory(bytes.span, scanner) ?? false
+      try receiver(example, bytes.span, scanner, try scanner.recordType(bytes.span))
     }
   }
 
@@ -98,13 +120,9 @@ extension TrainingExample {
     _ dropped: inout DropCounts
   ) throws(RecordError) -> TrainingExample? {
     let type = try scanner.recordType(bytes)
-    let fate: Fate
-    switch type {
-    case .interaction: fate = try Route.interaction(bytes, scanner, policy)
-    case .example where kind != .pairs: fate = try Route.example(bytes, scanner, policy, for: kind.use)
-    case .pair where kind == .pairs: fate = try Route.pair(bytes, scanner, policy)
-    default: fate = .drop(.otherUse)
-    }
+    let fate =
+      type == .interaction
+      ? try Route.interaction(bytes, scanner, policy) : try Route.made(bytes, scanner, type, policy, for: kind.use)
     var origin = TrainingTarget.rated
     var label = true
     switch fate {

@@ -125,6 +125,7 @@ struct ExportCommand: Tool {
   func run() throws {
     let diagnostics = Diagnostics(Self.name)
     if listFormats { return try list() }
+    try requireDistinctFiles()
     if let check { return try checkFiles(check, diagnostics) }
     guard let format else { return }
     switch format.single?.format {

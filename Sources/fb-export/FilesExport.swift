@@ -9,9 +9,6 @@ import SystemIO
 extension ExportCommand {
   func exportFiles(_ diagnostics: Diagnostics) throws {
     let formats = (format?.all ?? []).compactMap { name, format in format.training.map { (name: name, format: $0) } }
-    try SideFile.requireDistinct(
-      [SideFile("--manifest", manifest), SideFile("--rejects", input.rejects)], inputs: input.files,
-      output: output.output)
     let policy = try makePolicy(diagnostics)
     let records = try input.open(diagnostics, output)
     let folder = try outDir.map { path throws(SystemError) in try AtomicFolder(path: path) }
@@ -84,10 +81,7 @@ extension ExportCommand {
   /// A manifest in the folder of the files is one of them; elsewhere it follows them.
   private func openManifest(in folder: AtomicFolder?) throws -> Manifest? {
     guard let manifest else { return nil }
-    if let folder, manifest.hasPrefix(folder.path + "/") {
-      let name = manifest.dropFirst(folder.path.utf8.count + 1)
-      if !name.isEmpty && !name.contains("/") { return Manifest(try folder.create(String(name))) }
-    }
+    if let folder, let name = Self.place(of: manifest, in: folder.path) { return Manifest(try folder.create(name)) }
     return Manifest(try OutputStream(path: manifest))
   }
 

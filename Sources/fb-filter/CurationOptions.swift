@@ -74,13 +74,19 @@ struct CurationOptions: ParsableArguments {
   // MARK: Files
 
   /// Refuses files of which one would destroy another.
-  func requireDistinctFiles(_ input: InputOptions, _ output: OutputOptions) throws(CommandError) {
+  ///
+  /// `others` are files that are read besides the records; the output may not replace one of those.
+  func requireDistinctFiles(
+    _ input: InputOptions, _ output: OutputOptions, others: [String]
+  ) throws(CommandError) {
+    let others = others + contamination + [keyFile].compactMap { $0 }
+    try SideFile.requireDistinct([SideFile("--output", output.output)], inputs: others, output: nil)
     try SideFile.requireDistinct(
       [
         SideFile("--rejects", input.rejects), SideFile("--state", state), SideFile("--report", report),
         SideFile("--explain", explain),
       ],
-      inputs: input.files + contamination + [keyFile].compactMap { $0 }, output: output.output)
+      inputs: input.paths + others, output: output.output)
   }
 
   /// The files that are published after the output.

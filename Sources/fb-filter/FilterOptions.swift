@@ -75,12 +75,17 @@ struct FilterOptions: ParsableCommand {
 
   func run() throws { try run(nil) }
 
+  /// What is read besides the records.
+  private var others: [String] { [preferences].compactMap { $0 } }
+
   /// Does what the options ask for, with a curation or without.
   func run(_ curationOptions: CurationOptions?) throws {
     let diagnostics = Diagnostics(FilterCommand.name)
-    let recordPaths = curationOptions?.hasStages == true ? Route.pairPaths : Route.extraPaths
+    let recordPaths = use != nil || curationOptions?.hasStages == true ? Route.pairPaths : Route.extraPaths
     let selection = try makeSelection(recordPaths)
-    try curationOptions?.requireDistinctFiles(input, output)
+    try SideFile.requireDistinct(
+      [SideFile("--output", output.output), SideFile("--rejects", input.rejects)], inputs: others, output: nil)
+    try curationOptions?.requireDistinctFiles(input, output, others: others)
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
     let files = try curationOptions?.openFiles()
@@ -185,12 +190,7 @@ struct FilterOptions: ParsableCommand {
     let all = counted(records.readCount, "record")
     let shown = count ? run.made : run.written
     func words(_ count: Int) -> String { use == .pairs ? counted(count, "pair") : "\(count)" }
-    let number = others == 0 || count ? words(shown) : "\(shown)"
-    var done = "\(number) of \(all) \(count ? "counted" : "written")"
-    // What was made is one thing, and records that are no interactions and pass another.
-    if use != nil && !count && others > 0 {
-      done += " (\(words(run.made)) made, \(others) of other kinds as they came)"
-    }
+    let done = "\(words(shown)) of \(all) \(count ? "counted" : "written")"
     if input.verbose {
       for row in run.fates.rows { diagnostics.note("  \(row.count) \(row.fate): \(row.reason)") }
       if records.rejects.count > 0 { diagnostics.note("  \(records.rejects.count) rejected") }

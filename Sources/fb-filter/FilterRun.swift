@@ -71,10 +71,10 @@ struct FilterRun: RecordPass {
       case .dropWithoutTime: return .withoutTime
       case .pass: break
       }
-      if isRouted { return try route(bytes, scanner, place, to: stream, gathering) }
     } else if !selection.letsThrough(bytes, scanner) {
       return .notSelected
     }
+    if isRouted { return try route(bytes, scanner, type, place, to: stream, gathering) }
     if !isCurated { return try writeWithinLimit(bytes, place.range, isMade: isInteraction, .written, to: stream) }
     let isText = isInteraction || type == .example || type == .pair
     let line = OutputLine(isCurated: isText, isMade: isInteraction, place: place)
@@ -82,12 +82,12 @@ struct FilterRun: RecordPass {
   }
 
   private mutating func route(
-    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to stream: OutputStream,
-    _ gathering: Gathering?
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ type: RecordType, _ place: RecordPlace,
+    to stream: OutputStream, _ gathering: Gathering?
   ) throws -> InputFate {
     guard var router = self.router.take() else { return .notSelected }
     defer { self.router = router }
-    switch try router.take(bytes, scanner) {
+    switch type == .interaction ? try router.take(bytes, scanner) : try router.take(bytes, scanner, made: type) {
     case .dropped(let reason): return .routed(reason)
     case .kept:
       let line = OutputLine(isCurated: true, isMade: true, place: place)
@@ -216,6 +216,12 @@ struct FilterRun: RecordPass {
   private mutating func pair(_ labelled: LabelledAnswers, _ gathering: Gathering, to stream: OutputStream) throws {
     func settle(_ answer: Int32, _ fate: InputFate) { if fate != .pending { gathering.settle(answer, fate) } }
     var inPairs = [Bool](repeating: false, count: labelled.count)
+    let contradictory = labelled.contradictory
+    router?.add(.contradictory, count: contradictory.count)
+    for answer in contradictory {
+      inPairs[answer] = true
+      settle(gathering.answerInputs[answer], .routed(.contradictory))
+    }
     if router?.use == .pairs {
       let unpaired = try labelled.forEachPair { line, good, bad in
         (inPairs[good], inPairs[bad]) = (true, true)

@@ -65,11 +65,14 @@ import Testing
     let others = (0..<3).map { #"{"type":"preferences","user_id":"u\#($0)"}"# }
     let answers = (0..<4).map { #"{"user_prompt":"q","ai_response":"a\#($0)","feedback":{"user_rating":5}}"# }
     let input = Data(((others + answers).joined(separator: "\n") + "\n").utf8)
-    for options in ["", "--min-rating 4", "--for sft"] {
+    let heeded = "3 preferences (heeded in --preferences FILE)"
+    for (options, left, written) in [
+      ("", "3 of other kinds", 7), ("--min-rating 4", "3 of other kinds", 7), ("--for sft", heeded, 4),
+    ] {
       let outcome = try shell("fb-filter --count \(options)", input: input)
       #expect(outcome.text == "4\n", "\(options)")
-      #expect(outcome.errorText == "fb-filter: 4 of 7 records counted; left out: 3 of other kinds\n")
-      #expect(try shell("fb-filter \(options)", input: input).lines.count == 7)
+      #expect(outcome.errorText == "fb-filter: 4 of 7 records counted; left out: \(left)\n")
+      #expect(try shell("fb-filter \(options)", input: input).lines.count == written)
     }
     #expect(try shell("fb-filter --limit 2", input: input).lines.count == 2)
     #expect(try shell("fb-filter --limit 2 --count", input: input).text == "2\n")

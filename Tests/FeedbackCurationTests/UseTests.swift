@@ -132,8 +132,9 @@ import Testing
     // The same characters are the same prompt, however they are spelled.
     (["a 4 q x", #"b 2 \u0071 y"#], ["a>b"], []), (["a 4 q x", "b 2 Q y"], [], ["a", "b"]),
     (["a 4 q x", "b 4 q y", "c 3 q z"], [], ["a", "b"]), (["a 1 q x", "b 2 q y"], [], ["a", "b"]),
-    // Two answers that say the same are no pair.
-    (["a 5 q x", #"b 1 q \u0078"#], [], ["a", "b"]), (["a 5 q x", "b 1 q x", "c 2 q z"], ["a>c"], ["b"]),
+    // An answer that is good and poor is neither: in no pair, and not alone.
+    (["a 5 q x", #"b 1 q \u0078"#], [], []), (["a 5 q x", "b 1 q x", "c 2 q z"], [], ["c"]),
+    (["a 5 q x", "b 1 q x", "c 2 q z", "d 4 q y"], ["d>c"], []), (["a 5 q x", "b 1 r x"], [], ["a", "b"]),
     // The best beside the worst, each in as few pairs as may be, three at most.
     (["a 4 q a", "b 5 q b", "c 2 q c", "d 1 q d"], ["b>d", "a>c"], []),
     (["a 5 q a", "b 1 q b", "c 1 q c", "d 1 q d", "e 1 q e"], ["a>b", "a>c", "a>d"], ["e"]),

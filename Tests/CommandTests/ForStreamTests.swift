@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Records of other kinds in the stream of fb-filter --for: kept where they are of the use, and told where they are not.
+@Suite struct ForStreamTests {
+  static let stream = FormatTests.data([
+    #"{"id":"a","user_id":"ann","user_prompt":"q","ai_response":"x","feedback":{"user_rating":5}}"#,
+    #"{"type":"feedback","id":"f","interaction_id":"a","approved":false}"#,
+    #"{"type":"preferences","user_id":"ann","training_opt_out":true}"#,
+    #"{"type":"preferences","user_id":"bob","training_opt_out":true}"#, #"{"type":"ask","id":"k","asked":true}"#,
+    #"{"type":"example","use":"sft","id":"e","user_prompt":"q","completion":"y","user_rating":5,"label":true,"origin":"rated"}"#,
+    #"{"type":"example","use":"sft","id":"n","user_prompt":"q","completion":"y","user_rating":1,"label":true,"origin":"rated"}"#,
+    #"{"type":"pair","id":"p","user_prompt":"q","chosen":"y","rejected":"z"}"#,
+  ])
+
+  @Test(arguments: [
+    ("sft", ["a#sft", "e"]), ("pairs", ["p"]), ("kto", ["a#kto"]), ("prompts", ["a#prompt", "e"]), ("review", []),
+    ("regression", []),
+  ])
+  func onlyWhatIsOfTheUseIsWritten(use: String, ids: [String]) throws {
+    let folder = try TemporaryFolder()
+    let outcome = try shell(
+      "fb-filter --for \(use) --explain e | jq -r .id; jq -r .fate e | sort | uniq -c | tr -s ' '", input: Self.stream,
+      in: folder.url)
+    let fates = ids.isEmpty ? [" 8 dropped"] : [" \(8 - ids.count) dropped", " \(ids.count) written"]
+    #expect(Set(outcome.lines.dropLast(fates.count)) == Set(ids), "\(outcome.lines)")
+    #expect(Array(outcome.lines.suffix(fates.count)) == fates, "\(outcome.lines)")
+    #expect(outcome.errorText.split(separator: "\n").count == 1)
+    #expect(outcome.errorText.contains("1 not joined (fb-rate join puts feedback into its interaction)"))
+    #expect(outcome.errorText.contains("2 preferences (heeded in --preferences FILE)"), "\(outcome.errorText)")
+    #expect(outcome.errorText.contains("1 of other kinds"))
+  }
+
+  @Test func whatWasMadeBeforeStaysAsItWas() throws {
+    let made = try shell("fb-filter --for sft", input: Self.stream)
+    for options in ["", "--dedup exact", "--redact email"] {
+      #expect(try shell("fb-filter --for sft \(options)", input: made.output).output == made.output)
+    }
+    #expect(try shell("fb-filter --for sft --count", input: made.output).text == "2\n")
+    #expect(try shell("fb-filter --for sft --limit 1", input: made.output).lines == [made.lines[0]])
+  }
+
+  @Test func withoutAUseEverythingStillPasses() throws {
+    #expect(try shell("fb-filter", input: Self.stream).output == Self.stream)
+  }
+
+  @Test func theExportTellsThemToo() throws {
+    for format in ["openai", "openai,trl-sft --out-dir d"] {
+      let folder = try TemporaryFolder()
+      let outcome = try shell("fb-export --format \(format) --allow-few", input: Self.stream, in: folder.url)
+      #expect(outcome.errorText.contains("1 not joined (fb-rate join"), "\(outcome.errorText)")
+      #expect(outcome.errorText.contains("2 preferences (heeded in --preferences FILE)"))
+    }
+  }
+}
