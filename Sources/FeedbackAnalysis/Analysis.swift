@@ -250,9 +250,9 @@ public struct Analysis: Sendable {
     seen.day = time?.day(offsetSeconds: options.zone.seconds)
     if let rating = seen.rating {
       try TextEvidence.check(scanner)
-      seen.person = try Self.person(bytes, scanner)
       if rating.isPoor { seen.poorID = TextEvidence.idHash(bytes, scanner) }
     }
+    if seen.rating != nil || seen.hasDimensions { seen.person = try Self.person(bytes, scanner) }
     if let asks {
       let id = try scanner.text(.id)
       if id.kind == .string { seen.askProbability = asks.probability(bytes, id) }

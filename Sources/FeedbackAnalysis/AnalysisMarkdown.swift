@@ -31,6 +31,6 @@ extension AnalysisReport {
     text += line(table.header.map { Advice.escaped(Array($0.utf8)) })
     text += line(table.header.indices.map { $0 == 0 ? "---" : "---:" })
     for row in table.rows { text += line(row.map { Advice.escaped(Array($0.utf8)) }) }
-    return text + (table.legend.map { "\n\($0)\n" } ?? "")
+    return text + table.legends.map { "\n\($0)\n" }.joined()
   }
 }

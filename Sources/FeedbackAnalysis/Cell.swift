@@ -71,6 +71,8 @@ public struct Cell: Sendable, Equatable {
   var responseTimes = ResponseTimes()
   /// The people who rated, so far as the guards need them.
   public internal(set) var people = PeopleSample()
+  /// The people who rated a part, so far as a part's guard needs them.
+  var partPeople = PartPeople()
   /// A few poor answers to look at; they need the records, so states have none.
   private(set) var examples = PoorExamples()
   /// Counts of each day, where they are wanted.
@@ -91,6 +93,17 @@ public struct Cell: Sendable, Equatable {
     case .accuracy: accuracy
     case .helpfulness: helpfulness
     case .clarity: clarity
+    }
+  }
+
+  /// How many ratings a part has.
+  func count(of part: PartPeople.Part) -> Int {
+    switch part {
+    case .accuracy: accuracy.count
+    case .helpfulness: helpfulness.count
+    case .clarity: clarity.count
+    case .complete: complete.count
+    case .asked: asked.rating.count
     }
   }
 
@@ -115,7 +128,10 @@ public struct Cell: Sendable, Equatable {
     if seen.hasDimensions { addDimensions(seen) }
     if let probability = seen.askProbability {
       var given = RatingSummary()
-      if let rating = seen.rating { given.add(rating) }
+      if let rating = seen.rating {
+        given.add(rating)
+        partPeople.add(seen.person, to: .asked)
+      }
       asked.add(probability, rating: given)
     }
     guard let id = seen.poorID, let given = seen.rating else { return false }
@@ -123,9 +139,18 @@ public struct Cell: Sendable, Equatable {
   }
 
   private mutating func addDimensions(_ seen: Observation) {
-    if let given = seen.accuracy { accuracy.add(given) }
-    if let given = seen.helpfulness { helpfulness.add(given) }
-    if let given = seen.clarity { clarity.add(given) }
+    if let given = seen.accuracy {
+      accuracy.add(given)
+      partPeople.add(seen.person, to: .accuracy)
+    }
+    if let given = seen.helpfulness {
+      helpfulness.add(given)
+      partPeople.add(seen.person, to: .helpfulness)
+    }
+    if let given = seen.clarity {
+      clarity.add(given)
+      partPeople.add(seen.person, to: .clarity)
+    }
     guard let overall = seen.rating else { return }
     let level = overall.level
     if let given = seen.accuracy { tables.add(level, .accuracy, given.level) }
@@ -133,6 +158,7 @@ public struct Cell: Sendable, Equatable {
     if let given = seen.clarity { tables.add(level, .clarity, given.level) }
     if let accuracy = seen.accuracy, let helpfulness = seen.helpfulness, let clarity = seen.clarity {
       complete.add(overall.millionths, accuracy.millionths, helpfulness.millionths, clarity.millionths)
+      partPeople.add(seen.person, to: .complete)
     }
   }
 
@@ -150,6 +176,7 @@ public struct Cell: Sendable, Equatable {
     complete.merge(other.complete)
     responseTimes.merge(other.responseTimes)
     people.merge(other.people, limit: peopleMax)
+    partPeople.merge(other.partPeople)
     days.merge(other.days)
     examples.merge(other.examples)
   }

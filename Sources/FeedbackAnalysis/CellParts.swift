@@ -93,6 +93,52 @@ struct CompleteCases: Sendable, Equatable {
   }
 }
 
+/// The people who gave a part of what a cell holds, where they may be fewer than rated the whole.
+struct PartPeople: Sendable, Equatable {
+  /// What is told of by itself, and so has to be of people enough.
+  enum Part: Int, CaseIterable {
+    case accuracy, helpfulness, clarity
+    /// The whole and all three dimensions.
+    case complete
+    /// Ratings that were asked for.
+    case asked
+
+    init(_ dimension: Dimension) {
+      switch dimension {
+      case .accuracy: self = .accuracy
+      case .helpfulness: self = .helpfulness
+      case .clarity: self = .clarity
+      }
+    }
+  }
+
+  /// Nothing until the first.
+  private var samples: [PeopleSample] = []
+  /// More people than this are never asked for.
+  static let limit = AnalysisOptions.signalMin
+
+  subscript(part: Part) -> PeopleSample { samples.isEmpty ? PeopleSample() : samples[part.rawValue] }
+
+  mutating func add(_ person: UInt64, to part: Part) {
+    start()
+    samples[part.rawValue].add(person, limit: Self.limit)
+  }
+
+  mutating func merge(_ other: PeopleSample, to part: Part) {
+    if other.count == 0 { return }
+    start()
+    samples[part.rawValue].merge(other, limit: Self.limit)
+  }
+
+  mutating func merge(_ other: PartPeople) {
+    for part in Part.allCases { merge(other[part], to: part) }
+  }
+
+  private mutating func start() {
+    if samples.isEmpty { samples = [PeopleSample](repeating: PeopleSample(), count: Part.allCases.count) }
+  }
+}
+
 /// Times to respond, by what became of the answer: whether slow answers are poor ones more often.
 struct ResponseTimes: Sendable, Equatable {
   var poor = LatencyHistogram()
@@ -133,6 +179,20 @@ public struct PeopleSample: Sendable, Equatable {
 
   /// How many different people, at most the limit.
   public var count: Int { hashes.count }
+
+  /// How many different people there are likely to be, from the k = 10 smallest hashes: exact below 10, else (k − 1)/u,
+  /// where u is the k-th of them as a part of all hashes.
+  ///
+  /// Unbiased, with a standard error of 1/√(k − 2), about a third (Beyer et al. 2007, On synopses for distinct-value
+  /// estimation). The same however many are kept.
+  var likelyCount: Double {
+    let kept = AnalysisOptions.peopleKeptMin
+    if hashes.count < kept { return Double(hashes.count) }
+    return Double(kept - 1) * Double(Self.hashMax) / (Double(hashes[kept - 1]) + 1)
+  }
+
+  /// Whether the number of people is known: fewer than the smallest limit.
+  var isExact: Bool { hashes.count < AnalysisOptions.peopleKeptMin }
 
   /// Adds the hash of a person, of which the upper 53 bits count.
   mutating func add(_ person: UInt64, limit: Int) { add(short: person >> 11, limit: limit) }

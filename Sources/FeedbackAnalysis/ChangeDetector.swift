@@ -204,12 +204,19 @@ extension AnalysisOptions {
 
   /// Whether a group has ratings and people enough for a mean or a share of its own to be shown: 5 of each, or fewer
   /// where the guards were set lower.
-  func isShown(_ cell: Cell) -> Bool { isShown(cell.rating, cell.people.count) }
+  func isShown(_ cell: Cell) -> Bool { isShown(cell.rating.count, cell.people.count) }
 
-  /// The same of ratings and a number of people.
-  func isShown(_ ratings: RatingSummary, _ people: Int) -> Bool {
-    ratings.count >= min(Self.signalMin, ratingsMin) && people >= min(Self.signalMin, peopleMin)
+  /// The same of a part of the ratings, which fewer people may have given.
+  func isShown(_ cell: Cell, _ part: PartPeople.Part) -> Bool {
+    isShown(cell.count(of: part), cell.partPeople[part].count)
   }
+
+  /// The same of a number of ratings and of people.
+  func isShown(_ ratings: Int, _ people: Int) -> Bool { ratings >= shownRatings && people >= shownPeople }
+
+  /// The fewest ratings and people of a group that is shown.
+  var shownRatings: Int { min(Self.signalMin, ratingsMin) }
+  var shownPeople: Int { min(Self.signalMin, peopleMin) }
 
   /// Whether two shares are at least 3 points apart.
   func matters(_ first: WindowComparison.Share, _ second: WindowComparison.Share) -> Bool {

@@ -32,9 +32,8 @@ struct MeanEstimate: Sendable, Equatable {
   /// claims too much: Dirichlet then, too.
   init?(_ ratings: RatingSummary, of cell: Cell, effect: Double?) {
     guard let mean = ratings.mean, let variance = ratings.variance ?? (ratings.count == 1 ? 0 : nil) else { return nil }
-    let likely = Self.likelyDesignEffect(
-      ratings.count, people: cell.peopleForIntervals, buckets: cell.buckets.sums.count)
-    let taken = max(1, effect ?? likely)
+    let taken = max(
+      1, effect ?? Self.likelyDesignEffect(ratings.count, cell.people, buckets: cell.buckets.sums.count))
     if ratings.count < Self.countMin || variance == 0 {
       (low, high) = ratings.smallSampleInterval(designEffect: taken)
       method = .dirichlet
@@ -49,8 +48,8 @@ struct MeanEstimate: Sendable, Equatable {
 
   /// Of ratings by groups of people; nil without ratings.
   ///
-  /// `people` is how many different people are known of at least.
-  init?(_ ratings: RatingSummary, _ buckets: UserBuckets, people: Int) {
+  /// `people` are those who gave them.
+  init?(_ ratings: RatingSummary, _ buckets: UserBuckets, _ people: PeopleSample) {
     if ratings.count == 0 { return nil }
     let sums = buckets.sums
     if ratings.count >= Self.countMin, sums.count >= Self.bucketsMin, let variance = ratings.variance, variance > 0,
@@ -61,7 +60,7 @@ struct MeanEstimate: Sendable, Equatable {
       method = .clustered
       designEffect = clustered.designEffect(variance: variance, count: ratings.count)
     } else {
-      let effect = Self.likelyDesignEffect(ratings.count, people: people, buckets: sums.count)
+      let effect = Self.likelyDesignEffect(ratings.count, people, buckets: sums.count)
       (low, high) = ratings.smallSampleInterval(designEffect: effect)
       method = .dirichlet
     }
@@ -69,44 +68,65 @@ struct MeanEstimate: Sendable, Equatable {
 
   /// The design effect of ratings by people who rate equally often, 1 + ρ(n/m − 1) (Kish), with ρ the likeness.
   ///
-  /// The number m of people is what is known of them, or how many are likely where so many of the buckets hold somebody
-  /// (linear counting); at most one for each rating.
-  static func likelyDesignEffect(_ count: Int, people: Int, buckets: Int) -> Double {
-    let all = Double(UserBuckets.count)
-    let share = min(Double(buckets), all - 0.5) / all
-    let likely = max(Double(people), log(1 - share) / log(1 - 1 / all))
+  /// The number m of people is exact below 10. Above it is what their smallest hashes make likely, or how many are likely
+  /// where so many of the buckets hold somebody (linear counting, which knows better up to some 60); at most one for each
+  /// rating.
+  static func likelyDesignEffect(_ count: Int, _ people: PeopleSample, buckets: Int) -> Double {
+    var likely = people.likelyCount
+    if !people.isExact {
+      let all = Double(UserBuckets.count)
+      let share = min(Double(buckets), all - 0.5) / all
+      likely = max(likely, log(1 - share) / log(1 - 1 / all))
+    }
     return 1 + likeness * max(0, Double(count) / max(1, min(likely, Double(count))) - 1)
   }
 }
 
 extension Cell {
-  /// How many people intervals know of: the same however many a cell keeps.
-  var peopleForIntervals: Int { min(people.count, AnalysisOptions.peopleKeptMin) }
+  /// The design effect that is likely from how often people rate alone.
+  private var likelyDesignEffect: Double {
+    MeanEstimate.likelyDesignEffect(rating.count, people, buckets: buckets.sums.count)
+  }
 
   /// The design effect of the share of poor answers that tests allow for: what the buckets show where it is above 1.3, what is
-  /// likely where there are too few of them, else 1.
+  /// likely where there are too few of them, or where all answers are alike; else 1.
   var testDesignEffect: Double {
-    guard let found = poorDesignEffect else {
-      let effect = MeanEstimate.likelyDesignEffect(
-        rating.count, people: peopleForIntervals, buckets: buckets.sums.count)
-      return effect > 1.3 ? effect : 1
-    }
-    return found.value > 1.3 ? found.value : 1
+    let effect = poorDesignEffect?.value ?? likelyDesignEffect
+    return effect > 1.3 ? effect : 1
   }
 
   /// The share of poor answers, with an interval that allows for people who rated more than once.
-  var poorInterval: ProportionInterval? {
-    ProportionInterval(count: rating.poorCount, total: rating.count, designEffect: testDesignEffect)
-  }
+  var poorInterval: ProportionInterval? { shareInterval(rating.poorCount, found: poorDesignEffect) }
 
   /// The same of good answers, taken to be as alike as the ratings as a whole.
   var goodInterval: ProportionInterval? {
-    let effect = meanEstimate?.designEffect ?? testDesignEffect
-    return ProportionInterval(count: rating.goodCount, total: rating.count, designEffect: effect > 1.3 ? effect : 1)
+    let mean = meanEstimate
+    guard mean?.method == .clustered, let effect = mean?.designEffect else {
+      return shareInterval(rating.goodCount, found: poorDesignEffect)
+    }
+    return shareInterval(rating.goodCount, found: (effect, buckets.sums.count - 1))
+  }
+
+  /// The interval of a share of the ratings, with the design effect that groups of people were found to have.
+  ///
+  /// Up to 1.3 that is taken for chance, unless people rate so often that more is likely. It is itself uncertain: hence
+  /// Student's quantile. Without one, what is likely counts where it is above 1.3.
+  private func shareInterval(
+    _ count: Int, found: (value: Double, degreesOfFreedom: Int)?
+  ) -> ProportionInterval? {
+    let likely = likelyDesignEffect
+    guard let found else {
+      return ProportionInterval(count: count, total: rating.count, designEffect: likely > 1.3 ? likely : 1)
+    }
+    if found.value <= 1 || max(found.value, likely) <= 1.3 {
+      return ProportionInterval(count: count, total: rating.count)
+    }
+    let t = Distribution.studentQuantile(0.975, degreesOfFreedom: Double(found.degreesOfFreedom))
+    return ProportionInterval(count: count, total: rating.count, z: t, designEffect: found.value)
   }
 
   /// The interval of the mean of the overall ratings.
-  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets, people: peopleForIntervals) }
+  var meanEstimate: MeanEstimate? { MeanEstimate(rating, buckets, people) }
 }
 
 /// How a slice stands among the slices of its field: means and shares drawn to the common one by as much as they are
@@ -216,52 +236,5 @@ struct Drivers: Sendable {
   var importance: [Double]? {
     guard let analysis, analysis.varianceInflation.allSatisfy({ $0 <= Self.inflationMax }) else { return nil }
     return analysis.importance
-  }
-}
-
-/// Ratings that were asked for, each weighing as much as the answers that it stands for.
-struct WeightedRatings: Sendable {
-  /// A mean with its 95 % interval.
-  struct Estimate: Sendable {
-    let value: Double
-    let low: Double
-    let high: Double
-  }
-
-  /// How many ratings were asked for with a known probability.
-  let count: Int
-  /// How many ratings of one weight would say as much.
-  private(set) var effectiveCount: Double?
-  /// In stars, and the share of poor ones; nil where fewer than 10 ratings would say as much.
-  private(set) var mean: Estimate?
-  private(set) var poorShare: Estimate?
-
-  static let effectiveMin = 10.0
-
-  /// Weighs with 1/(probability of being asked · share of those asked who answered), cut at the 99th percentile.
-  init(_ asked: AskedRatings) {
-    let strata = asked.strata.filter { $0.probability > 0 && $0.rating.count > 0 }
-    count = strata.reduce(0) { $0 + $1.rating.count }
-    let weights = WeightedMean.clipped(
-      strata.map { 1e6 / Double($0.probability) * Double($0.asked) / Double($0.rating.count) },
-      counts: strata.map(\.rating.count))
-    guard let stars = WeightedMean(zip(strata, weights).map { ($0.rating.moments, $1) }) else { return }
-    effectiveCount = stars.effectiveCount
-    if stars.effectiveCount < Self.effectiveMin { return }
-    mean = Self.estimate(stars, within: 1...5)
-    let poor = WeightedMean(zip(strata, weights).map { (Self.hits($0.rating.poorCount, of: $0.rating.count), $1) })
-    poorShare = poor.map { Self.estimate($0, within: 0...1) }
-  }
-
-  private static func hits(_ count: Int, of total: Int) -> Moments {
-    let share = Double(count) / Double(total)
-    let variance = total < 2 ? 0 : share * (1 - share) * Double(total) / Double(total - 1)
-    return Moments(count: total, mean: share, variance: variance)
-  }
-
-  private static func estimate(_ mean: WeightedMean, within range: ClosedRange<Double>) -> Estimate {
-    let half = ProportionInterval.z95 * mean.standardError
-    return Estimate(
-      value: mean.mean, low: max(range.lowerBound, mean.mean - half), high: min(range.upperBound, mean.mean + half))
   }
 }

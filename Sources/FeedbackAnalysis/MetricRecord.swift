@@ -20,11 +20,12 @@ extension AnalysisReport {
     line.real("feedback_rate", ProportionInterval(count: cell.rating.count, total: cell.answered)?.share)
     line.open("rating")
     // Of so few ratings or people a group says nothing but how many there are; everything is what was asked for.
-    let isShown = scope == .all || options.isShown(cell)
+    let isGroup = scope != .all
+    let isShown = !isGroup || options.isShown(cell)
     append(cell.rating, cell.meanEstimate, cell.poorInterval, cell.goodInterval, isShown: isShown, to: &line)
     line.close()
     line.open("dimensions")
-    for dimension in Dimension.allCases { append(dimension, cell, isGroup: scope != .all, to: &line) }
+    for dimension in Dimension.allCases { append(dimension, cell, isGroup: isGroup, to: &line) }
     line.close()
     append(cell.responseTimes.all, to: &line)
     line.real("mix", standing?.mix)
@@ -33,8 +34,8 @@ extension AnalysisReport {
     line.real("rank", standing?.rank.map(Double.init))
     append(Nonresponse(cell), isShown: isShown, to: &line)
     append(slowness[scope], cell, to: &line)
-    append(cell.complete, cell.tables, to: &line)
-    append(WeightedRatings(cell.asked), to: &line)
+    appendDrivers(cell, isShown: !isGroup || options.isShown(cell, .complete), to: &line)
+    append(WeightedRatings(cell), isShown: !isGroup || options.isShown(cell, .asked), to: &line)
     if scope == .all { appendChecked(to: &line) }
     line.end()
     return line.bytes
@@ -50,7 +51,7 @@ extension AnalysisReport {
     let shares = [ratings.poorCount, ratings.goodCount].map {
       ProportionInterval(count: $0, total: ratings.count, designEffect: effect > 1.3 ? effect : 1)
     }
-    let isShown = !isGroup || options.isShown(ratings, cell.people.count)
+    let isShown = !isGroup || options.isShown(cell, .init(dimension))
     append(ratings, mean, shares[0], shares[1], isShown: isShown, to: &line)
     line.close()
   }
@@ -128,25 +129,26 @@ extension AnalysisReport {
     line.close()
   }
 
-  private func append(_ complete: CompleteCases, _ tables: LevelTables, to line: inout RecordLine) {
+  private func appendDrivers(_ cell: Cell, isShown: Bool, to line: inout RecordLine) {
+    let complete = cell.complete
     guard let sums = complete.sums else { return line.text("drivers", nil) }
-    let drivers = Drivers(sums)
+    let drivers = isShown ? Drivers(sums) : nil
     line.open("drivers")
     line.integer("n", complete.count)
-    line.real("straight_lined", Double(complete.straightLined) / Double(complete.count))
-    line.real("r_squared", drivers.analysis?.rSquared)
-    line.real("vif", drivers.analysis?.varianceInflation.max())
-    for dimension in Dimension.allCases { line.real(dimension.name, drivers.importance?[dimension.rawValue]) }
+    line.real("straight_lined", isShown ? Double(complete.straightLined) / Double(complete.count) : nil)
+    line.real("r_squared", drivers?.analysis?.rSquared)
+    line.real("vif", drivers?.analysis?.varianceInflation.max())
+    for dimension in Dimension.allCases { line.real(dimension.name, drivers?.importance?[dimension.rawValue]) }
     line.open("tau_b")
+    let isEnough = isShown && complete.count >= Drivers.countMin
     for dimension in Dimension.allCases {
-      let table = complete.count < Drivers.countMin ? nil : tables.table(of: dimension)
-      line.real(dimension.name, table?.kendallTauB)
+      line.real(dimension.name, isEnough ? cell.tables.table(of: dimension)?.kendallTauB : nil)
     }
     line.close()
     line.close()
   }
 
-  private func append(_ weighted: WeightedRatings, to line: inout RecordLine) {
+  private func append(_ weighted: WeightedRatings, isShown: Bool, to line: inout RecordLine) {
     if !options.isAskedKnown { return line.text("weighted", nil) }
     line.open("weighted")
     line.integer("n", weighted.count)
@@ -155,6 +157,7 @@ extension AnalysisReport {
       ("mean" as StaticString, "mean_low" as StaticString, "mean_high" as StaticString, weighted.mean),
       ("poor", "poor_low", "poor_high", weighted.poorShare),
     ] {
+      let estimate = isShown ? estimate : nil
       line.real(mean, estimate?.value)
       line.real(low, estimate?.low)
       line.real(high, estimate?.high)

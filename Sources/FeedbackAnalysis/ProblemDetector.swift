@@ -157,13 +157,17 @@ struct ProblemDetector {
       restRated: isWhole ? 0 : total.rating.count - rating.count, excess: excess,
       target: options.targetPoor, q: nil,
       peopleAtLeast: options.peopleAtLeast(candidate.cell),
-      dimensionMeans: Dimension.allCases.map { candidate.cell.ratings(of: $0).mean },
+      dimensionMeans: Dimension.allCases.map {
+        isWhole || options.isShown(candidate.cell, .init($0)) ? candidate.cell.ratings(of: $0).mean : nil
+      },
       weakest: weakest(candidate.cell))
   }
 
   /// The dimension with the lowest mean, compared exactly; the first of equals.
   private func weakest(_ cell: Cell) -> Dimension? {
-    let rated = Dimension.allCases.filter { cell.ratings(of: $0).count >= AnalysisOptions.signalMin }
+    let rated = Dimension.allCases.filter {
+      cell.ratings(of: $0).count >= AnalysisOptions.signalMin && options.isShown(cell, .init($0))
+    }
     return rated.min { a, b in
       let (left, right) = (cell.ratings(of: a), cell.ratings(of: b))
       return Int128(left.sum) * Int128(right.count) < Int128(right.sum) * Int128(left.count)

@@ -7,6 +7,7 @@ import Timestamps
 enum StateMember: Int, CaseIterable {
   case schema, digest, options, by, timeField, zone, people, isAsked, from, to, first, last, undated, key
   case interactions, errors, asked, rating, accuracy, helpfulness, clarity, hashes, buckets, tables, complete
+  case accuracyPeople, helpfulnessPeople, clarityPeople, completePeople, askedPeople
   case poorMilliseconds, notPoorMilliseconds, unratedMilliseconds, days
 
   var path: [String] {
@@ -33,6 +34,11 @@ enum StateMember: Int, CaseIterable {
     case .helpfulness: ["helpfulness"]
     case .clarity: ["clarity"]
     case .hashes: ["people"]
+    case .accuracyPeople: ["accuracy_people"]
+    case .helpfulnessPeople: ["helpfulness_people"]
+    case .clarityPeople: ["clarity_people"]
+    case .completePeople: ["complete_people"]
+    case .askedPeople: ["asked_people"]
     case .buckets: ["buckets"]
     case .tables: ["tables"]
     case .complete: ["complete"]
@@ -126,7 +132,7 @@ struct StateReader {
     }
     options.zone = zone
     let people = try count(bytes, .people, atMost: AnalysisOptions.peopleMost)
-    if people < AnalysisOptions.signalMin { throw error(.people, "too few") }
+    if people < AnalysisOptions.peopleKeptMin { throw error(.people, "too few") }
     options.peopleKept = people
     options.isAskedKnown = try count(bytes, .isAsked, atMost: 1) == 1
     let digest = try text(bytes, .digest)
@@ -164,10 +170,11 @@ struct StateReader {
     cell.helpfulness = try ratings(bytes, .helpfulness, atMost: cell.answered)
     cell.clarity = try ratings(bytes, .clarity, atMost: cell.answered)
     cell.asked = try asked(bytes, cell)
-    cell.people = try people(bytes, cell.rating.count, limit: peopleMax)
+    cell.people = try people(bytes, .hashes, cell.rating.count, limit: peopleMax)
     cell.buckets = try buckets(bytes, cell.rating)
     cell.tables = try tables(bytes, cell.rating.count)
     cell.complete = try complete(bytes, cell.rating.count)
+    cell.partPeople = try partPeople(bytes, cell)
     let rating = cell.rating
     cell.responseTimes.poor = try times(bytes, .poorMilliseconds, atMost: rating.poorCount)
     cell.responseTimes.notPoor = try times(bytes, .notPoorMilliseconds, atMost: rating.count - rating.poorCount)
@@ -227,11 +234,26 @@ struct StateReader {
     return groups
   }
 
-  private func people(_ bytes: Span<UInt8>, _ rated: Int, limit: Int) throws(RecordError) -> PeopleSample {
+  private func partPeople(_ bytes: Span<UInt8>, _ cell: Cell) throws(RecordError) -> PartPeople {
+    var people = PartPeople()
+    let parts: [(StateMember, PartPeople.Part, rated: Int)] = [
+      (.accuracyPeople, .accuracy, cell.accuracy.count), (.helpfulnessPeople, .helpfulness, cell.helpfulness.count),
+      (.clarityPeople, .clarity, cell.clarity.count), (.completePeople, .complete, cell.complete.count),
+      (.askedPeople, .asked, cell.asked.rating.count),
+    ]
+    for (member, part, rated) in parts {
+      people.merge(try self.people(bytes, member, rated, limit: PartPeople.limit), to: part)
+    }
+    return people
+  }
+
+  private func people(
+    _ bytes: Span<UInt8>, _ member: StateMember, _ rated: Int, limit: Int
+  ) throws(RecordError) -> PeopleSample {
     var people = PeopleSample()
-    let hashes = try groups(bytes, .hashes, stride: 1, within: 0...Int(PeopleSample.hashMax - 1))
+    let hashes = try groups(bytes, member, stride: 1, within: 0...Int(PeopleSample.hashMax - 1))
     if hashes.count > min(limit, rated) || (hashes.isEmpty && rated > 0) {
-      throw error(.hashes, "not as many as can be")
+      throw error(member, "not as many as can be")
     }
     for hash in hashes { people.add(short: UInt64(hash[hash.startIndex]), limit: limit) }
     return people

@@ -5,7 +5,7 @@ import Statistics
 import Timestamps
 
 /// The version of the shape of states: it changes with every change of what is counted or how it is written.
-let stateSchema = 1
+let stateSchema = 2
 
 extension AnalysisOptions {
   /// The options that states depend on, as their head writes them.
@@ -88,6 +88,7 @@ extension Analysis {
       line.integers(dimension.name, ratings.count == 0 ? [] : ratings.state)
     }
     line.integers("people", cell.people.hashes.map { Int($0) })
+    for part in PartPeople.Part.allCases { line.integers(part.name, cell.partPeople[part].hashes.map { Int($0) }) }
     line.integers("buckets", cell.buckets.state)
     line.integers("tables", cell.tables.counts.enumerated().flatMap { $0.element == 0 ? [] : [$0.offset, $0.element] })
     line.integers("complete", cell.complete.state)
@@ -116,6 +117,19 @@ extension RatingSummary {
   }
 
   static let stateCount = 10
+}
+
+extension PartPeople.Part {
+  /// The name of the member with the hashes of people.
+  fileprivate var name: StaticString {
+    switch self {
+    case .accuracy: "accuracy_people"
+    case .helpfulness: "helpfulness_people"
+    case .clarity: "clarity_people"
+    case .complete: "complete_people"
+    case .asked: "asked_people"
+    }
+  }
 }
 
 extension LatencyHistogram {

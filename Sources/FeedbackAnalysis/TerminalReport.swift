@@ -11,7 +11,7 @@ extension AnalysisReport {
       let content = rows(field)
       var table = TextTable(header: content.header)
       for row in content.rows { table.add(row) }
-      text += "\n" + table.text + (content.legend.map { $0 + "\n" } ?? "")
+      text += "\n" + table.text + content.legends.map { $0 + "\n" }.joined()
     }
     if let line = sparkline { text += "\nmean rating, 1 to 5 stars, \(line.legend)\n|\(line.marks)|\n" }
     text += "\n"
@@ -44,12 +44,14 @@ extension AnalysisReport {
   /// What the ratings that were asked for say of all answers, where it is known who was asked.
   private var weightedLine: String? {
     guard options.isAskedKnown else { return nil }
-    let weighted = WeightedRatings(total.asked)
+    let weighted = WeightedRatings(total)
     let bounds = Nonresponse(total)
     if !bounds.isAskedKnown { return "no answer here was asked about: nothing to weigh" }
     let asked = "\(bounds.answered) of \(bounds.asked) that were asked about are rated"
+    if bounds.answered == 0 { return asked }
     guard let mean = weighted.mean, let poor = weighted.poorShare else {
-      return asked + "; too few with a known probability to weigh"
+      let known = weighted.count == 0 ? "none" : weighted.count < bounds.answered ? "too few" : nil
+      return asked + (known.map { "; \($0) with a known probability, to weigh" } ?? "; too few to weigh")
     }
     return asked + "; weighted: mean \(Statement.stars(mean.value)) (\(Statement.stars(mean.low))–"
       + "\(Statement.stars(mean.high))), poor \(Statement.percent(poor.value)) % "
@@ -65,7 +67,7 @@ extension AnalysisReport {
   }
 
   /// The table of a field: a row for each value, and one of all where there are several.
-  func rows(_ field: SliceField) -> (header: [String], rows: [[String]], legend: String?) {
+  func rows(_ field: SliceField) -> (header: [String], rows: [[String]], legends: [String]) {
     var header = [
       DisplayText.printable(Array(field.name.utf8), widthMax: 32), "n", "rated", "mean", "(likely)", "poor",
       "(likely)", "p50 ms", "p95 ms",
@@ -81,7 +83,9 @@ extension AnalysisReport {
     if field.slices.count > 1 { rows.append(row("all", total, isShown: true)) }
     var legends: [String] = []
     if field.slices.contains(where: { $0.cell.rating.count > 0 && !options.isShown($0.cell) }) {
-      legends.append("-: fewer than \(AnalysisOptions.signalMin) ratings, or people who rated")
+      let (ratings, people) = (options.shownRatings, options.shownPeople)
+      let other = people == ratings ? "" : "than \(people) "
+      legends.append("-: fewer than \(ratings) ratings, or \(other)people who rated")
     }
     // A single day is no trend.
     if let first = total.days.all.first?.day, let last = total.days.all.last?.day, last > first {
@@ -92,7 +96,7 @@ extension AnalysisReport {
       for (index, line) in lines.enumerated() { rows[index].append(cells[index].1 ? line.marks : "-") }
       legends.insert("trend: mean rating, 1 to 5 stars, \(lines[0].unit)", at: 0)
     }
-    return (header, rows, legends.isEmpty ? nil : legends.joined(separator: "\n"))
+    return (header, rows, legends)
   }
 
   private static let trendMarksMax = 12

@@ -19,14 +19,20 @@ public struct ProportionInterval: Sendable, Equatable {
   /// With a design effect d, at least 1, n is a d-th of what was counted. nil where nothing was counted.
   public init?(count: Int, total: Int, z: Double = z95, designEffect: Double = 1) {
     guard total > 0, count >= 0, count <= total else { return nil }
-    let n = Double(total) / designEffect
-    let p = Double(count) / Double(total)
+    self.init(share: Double(count) / Double(total), of: Double(total) / designEffect, z: z)
+  }
+
+  /// The same of a share p, 0 to 1, that was estimated otherwise and is as certain as that of n values.
+  ///
+  /// nil where n is not above 0 or p is not a share.
+  public init?(share p: Double, of n: Double, z: Double = z95) {
+    guard n > 0, (0...1).contains(p) else { return nil }
     let scale = 1 + z * z / n
     let centre = (p + z * z / (2 * n)) / scale
     let half = z / scale * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
     share = p
-    low = count == 0 ? 0 : max(0, centre - half)
-    high = count == total ? 1 : min(1, centre + half)
+    low = p == 0 ? 0 : max(0, centre - half)
+    high = p == 1 ? 1 : min(1, centre + half)
   }
 
   /// The bound above which the share lies in 95 of 100 cases.

@@ -112,13 +112,30 @@ public struct RatingSummary: Sendable, Equatable {
   ///
   /// Of five ratings of two camps the normal quantile covers 86 %, this one 90 % (simulated).
   public func smallSampleInterval(designEffect: Double) -> (low: Double, high: Double) {
-    let degrees = Double(count) + 1
-    return dirichletInterval(
-      times: Distribution.studentQuantile(0.975, degreesOfFreedom: degrees), designEffect: designEffect)
+    dirichletInterval(times: Self.quantile(Double(count)), designEffect: designEffect)
+  }
+
+  /// The same for ratings of which only mean and variance (the mean squared distance) are known, in stars, and which say
+  /// as much as `count` of them.
+  public static func smallSampleInterval(
+    mean: Double, variance: Double, count: Double
+  ) -> (low: Double, high: Double) {
+    let posterior = posterior(
+      count: count, sum: count * mean, squares: count * (variance + mean * mean), prior: 0.2)
+    return ends(posterior, times: quantile(count))
+  }
+
+  private static func quantile(_ count: Double) -> Double {
+    Distribution.studentQuantile(0.975, degreesOfFreedom: count + 1)
   }
 
   private func dirichletInterval(times quantile: Double, designEffect: Double = 1) -> (low: Double, high: Double) {
-    let posterior = dirichlet(prior: 0.2, designEffect: designEffect)
+    Self.ends(dirichlet(prior: 0.2, designEffect: designEffect), times: quantile)
+  }
+
+  private static func ends(
+    _ posterior: (mean: Double, deviation: Double), times quantile: Double
+  ) -> (low: Double, high: Double) {
     let half = quantile * posterior.deviation
     return (max(1, posterior.mean - half), min(5, posterior.mean + half))
   }
@@ -129,9 +146,17 @@ public struct RatingSummary: Sendable, Equatable {
   /// and sd = √((Σk²·a_k/N − m²)/(N + 1)). Through the sums, so that fractional ratings count as what they are. `prior` is
   /// above 0; without ratings the mean is 3. With a design effect, at least 1, each c_k is divided by it.
   public func dirichlet(prior: Double, designEffect: Double = 1) -> (mean: Double, deviation: Double) {
-    let n = Double(count) / designEffect + 5 * prior
-    let mean = (Double(sum) / 1e6 / designEffect + prior * 15) / n
-    let second = (Double(sumOfSquares) / 1e12 / designEffect + prior * 55) / n
+    Self.posterior(
+      count: Double(count) / designEffect, sum: Double(sum) / 1e6 / designEffect,
+      squares: Double(sumOfSquares) / 1e12 / designEffect, prior: prior)
+  }
+
+  private static func posterior(
+    count: Double, sum: Double, squares: Double, prior: Double
+  ) -> (mean: Double, deviation: Double) {
+    let n = count + 5 * prior
+    let mean = (sum + prior * 15) / n
+    let second = (squares + prior * 55) / n
     return (mean, (max(0, second - mean * mean) / (n + 1)).squareRoot())
   }
 

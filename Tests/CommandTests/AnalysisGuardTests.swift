@@ -82,6 +82,8 @@ import Testing
     let row = try #require(rows.first { $0.hasPrefix("few ") })
     #expect(row.split(separator: " ") == ["few", "4", "4", "-", "-", "-", "-", "-", "-"], "\(row)")
     #expect(rows.contains("-: fewer than 5 ratings, or people who rated"))
+    let lower = try shell("fb-analyze --min-ratings 3 --min-people 5 --format text", input: input).lines
+    #expect(lower.contains("-: fewer than 3 ratings, or than 5 people who rated"))
     let trends = "fb-analyze | jq -r 'select(.type == \"trend\") | .scope.category'"
     #expect(try shell(trends, input: input).lines == ["null", "many"])
   }
@@ -123,6 +125,52 @@ import Testing
       try shell("\(command) | fb-recommend --format text", input: input).text.contains("-  Poor answers in d rose"))
   }
 
+  /// A part of a group that fewer people gave than rated it: a dimension, all of them, what was asked for.
+  @Test func partsOfFewPeopleAreNotShown() throws {
+    func figures(ofPart people: Int, _ members: String) throws -> String {
+      let folder = try TemporaryFolder()
+      let dimensions = #""accuracy":2,"helpfulness":3,"clarity":4,"#
+      // Of 80 people so many gave dimensions, and were asked, in 60 answers; one more group makes it one.
+      var asks = ""
+      var records = Self.usual("b", people: 40)
+      for index in 0..<140 {
+        let isPart = index < 60
+        let line = Self.line("a", isPart ? "p\(index % people)" : "u\(index)", rating: index % 3 == 0 ? 1 : 5)
+          .replacing("{\"user_prompt\"", with: "{\"id\":\"i\(index)\",\"user_prompt\"")
+        records += isPart ? line.replacing("\"user_rating\"", with: dimensions + "\"user_rating\"") : line
+        if isPart { asks += #"{"type":"ask","interaction_id":"i\#(index)","asked":true,"probability":0.5}"# + "\n" }
+      }
+      try folder.write("in", records)
+      try folder.write("asks", asks)
+      let group = "select(.type == \"metric\" and .scope.category == \"a\") | \(members)"
+      let direct = try shell("fb-analyze --asked asks in | jq -c '\(group)'", in: folder.url).text
+      let merged = "fb-analyze --partial --asked asks in | fb-analyze --merge | jq -c '\(group)'"
+      #expect(try shell(merged, in: folder.url).text == direct)
+      return direct
+    }
+    let dimensions = "[.dimensions[].mean, .dimensions[].poor.share, .dimensions[].mean_low]"
+    let parts =
+      "[.drivers | .n, .straight_lined, .r_squared, .tau_b.clarity] + [.weighted | .n, .mean, .poor, .poor_low]"
+    #expect(try figures(ofPart: 4, dimensions) == "[null,null,null,null,null,null,null,null,null]\n")
+    #expect(try figures(ofPart: 4, parts) == "[60,null,null,null,60,null,null,null]\n")
+    #expect(try !figures(ofPart: 5, dimensions).contains("null"))
+    #expect(try figures(ofPart: 5, parts).hasPrefix("[60,0,"))
+    #expect(try !figures(ofPart: 5, parts).hasSuffix("null]\n"))
+    // A finding says no more of them than the metric does.
+    let found = "fb-analyze | jq -c 'select(.kind == \"problem\") | .evidence | [.dimensions.clarity, .weakest]'"
+    func finding(_ people: Int) throws -> String {
+      let poor = (0..<80).map { index in
+        let line = Self.line(
+          "a", "u\(index / 16 * 16 + (index % 8 == 0 ? 0 : index % 16))", rating: index % 2 == 0 ? 1 : 5)
+        return index < 16 * people && index % 8 == 0
+          ? line.replacing("\"user_rating\"", with: "\"clarity\":1,\"user_rating\"") : line
+      }
+      return try shell(found, input: Data((poor.joined() + Self.usual("b", people: 80)).utf8)).text
+    }
+    #expect(try finding(4) == "[null,null]\n")
+    #expect(try finding(5) == "[1,\"clarity\"]\n")
+  }
+
   @Test func ratingsThatWereAskedForAreInTheReport() throws {
     let folder = try TemporaryFolder()
     let records = (0..<60).map { index in
@@ -145,6 +193,12 @@ import Testing
     #expect(nothing.errorText == "fb-analyze: --asked in: no ask record among 60 records: nothing is weighed\n")
     #expect(nothing.text.contains("no answer here was asked about: nothing to weigh"))
     #expect(try report("empty", "text").errorText.isEmpty)
+    // Too few with a known probability is something else than nobody who answered.
+    try folder.write("silent", records.map { $0.replacing(/,"feedback".*}}/, with: "}") }.joined())
+    let silent = try shell("fb-analyze --asked asks --format text silent", in: folder.url).lines
+    #expect(silent.contains("0 of 60 that were asked about are rated"), "\(silent)")
+    try folder.write("unknown", asks.map { $0.replacing(/,"probability":[0-9.]+/, with: "") }.joined())
+    #expect(try report("unknown", "text").text.contains("are rated; none with a known probability, to weigh"))
   }
 
   @Test func aFileOfStatesIsTheWindowBefore() throws {

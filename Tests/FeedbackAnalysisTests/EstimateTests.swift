@@ -87,16 +87,75 @@ import Testing
   }
 
   @Test func weightsOfFewAnswersSayNothing() {
-    var asked = AskedRatings()
-    var rating = RatingSummary()
-    for _ in 0..<9 { rating.add(millionths: 3_000_000, isPoor: false, isGood: false) }
-    asked.add(500_000, rating: rating, asked: 20)
-    #expect(WeightedRatings(asked).mean == nil && WeightedRatings(asked).count == 9)
-    asked.add(500_000, rating: rating, asked: 20)
-    let weighted = WeightedRatings(asked)
+    var cell = Cell()
+    func ask(_ count: Int, rating: Int?, probability: Int, people: Int = 1000) {
+      for index in 0..<count {
+        var seen = Observation()
+        seen.rating = rating.flatMap { Rating(millionths: $0 * 1_000_000) }
+        let bytes = Array("u\(index % people)".utf8)
+        seen.person = StableHash.hash(bytes.span, 0..<bytes.count, seed: 1)
+        seen.askProbability = probability
+        cell.add(seen, peopleMax: 10, countsDays: false)
+      }
+    }
+    ask(9, rating: 3, probability: 500_000)
+    ask(11, rating: nil, probability: 500_000)
+    #expect(WeightedRatings(cell).mean == nil && WeightedRatings(cell).count == 9)
+    ask(9, rating: 3, probability: 500_000)
+    let weighted = WeightedRatings(cell)
     #expect(weighted.mean?.value == 3 && weighted.poorShare?.value == 0 && weighted.effectiveCount == 18)
     // What was asked for without a known probability has no weight.
-    asked.add(0, rating: rating, asked: 9)
-    #expect(WeightedRatings(asked).count == 18 && asked.asked == 49)
+    ask(9, rating: nil, probability: 0)
+    #expect(WeightedRatings(cell).count == 18 && cell.asked.asked == 38)
+    // Equal ratings are not certain ones.
+    let (low, high) = (weighted.mean?.low ?? 3, weighted.mean?.high ?? 3)
+    #expect(high - low > 0.3 && (weighted.poorShare?.high ?? 0) > 0.1)
+  }
+
+  /// With one probability for all the weights say nothing, so both intervals are the same.
+  @Test(arguments: [(20, 40), (200, 1), (12, 1)]) func equalWeightsChangeNothing(people: Int, each: Int) throws {
+    var cell = Cell()
+    for person in 0..<people {
+      for _ in 0..<each {
+        var seen = Observation()
+        seen.rating = Rating(millionths: (person % 4 == 0 ? 1 : 5) * 1_000_000)
+        let bytes = Array("u\(person)".utf8)
+        seen.person = StableHash.hash(bytes.span, 0..<bytes.count, seed: 1)
+        seen.askProbability = 250_000
+        cell.add(seen, peopleMax: 10, countsDays: false)
+      }
+    }
+    let weighted = WeightedRatings(cell)
+    let (share, mean) = (try #require(weighted.poorShare), try #require(weighted.mean))
+    let (poor, stars) = (try #require(cell.poorInterval), try #require(cell.meanEstimate))
+    #expect(abs(share.value - poor.share) < 1e-12 && abs((share.high - share.low) / (poor.high - poor.low) - 1) < 0.1)
+    #expect(abs((mean.high - mean.low) / (stars.high - stars.low) - 1) < 0.15)
+  }
+
+  /// Where nobody's answer is poor nothing shows whether ratings of one person are alike: it takes how many people there
+  /// are, which is more than are told apart.
+  @Test(arguments: [60, 400, 2000, 20_000]) func equalRatingsOfManyPeopleAreNarrow(people: Int) throws {
+    func interval(each: Int) throws -> ProportionInterval {
+      var cell = Cell()
+      for person in 0..<people {
+        for _ in 0..<each {
+          var seen = Observation()
+          seen.rating = Rating(millionths: 5_000_000)
+          let bytes = Array("u\(person)".utf8)
+          seen.person = StableHash.hash(bytes.span, 0..<bytes.count, seed: 1)
+          cell.add(seen, peopleMax: 10, countsDays: false)
+        }
+      }
+      let mean = try #require(cell.meanEstimate)
+      let (poor, good) = (try #require(cell.poorInterval), try #require(cell.goodInterval))
+      #expect(mean.high == 5 && 5 - mean.low < 6 * poor.high)
+      #expect(abs(good.low - (1 - poor.high)) < 1e-12)
+      return poor
+    }
+    let wilson = try #require(ProportionInterval(count: 0, total: people))
+    #expect(try interval(each: 1).high <= 1.5 * wilson.high)
+    // Ten of each of them say more than one, and less than ten times as many people.
+    let often = try #require(ProportionInterval(count: 0, total: 10 * people))
+    #expect(try (2 * often.high...1.1 * wilson.high).contains(interval(each: 10).high))
   }
 }
