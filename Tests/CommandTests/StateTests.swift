@@ -62,7 +62,7 @@ import Testing
       ("tail -n 1 b > c; fb-analyze --merge a c", "c:1:", "other options"),
       ("tail -n 2 a > c; fb-analyze --merge c", "c:1:", "before the head"),
       ("sed '1s/\"people\":10/\"people\":11/' a > c; fb-analyze --merge c", "c:1:", "options_digest"),
-      ("sed 's/\"schema\":1/\"schema\":2/' a > c; fb-analyze --merge c", "c:1:", "version of states"),
+      ("sed 's/\"schema\":2/\"schema\":1/' a > c; fb-analyze --merge c", "c:1:", "version of states"),
       ("sed '2s/\"interactions\":[0-9]*/\"interactions\":-4/' a > c; fb-analyze --merge c", "c:2:", "interactions"),
       ("sed '2s/\"rating\":\\[[0-9]*/\"rating\":[7/' a > c; fb-analyze --merge c", "c:2:", "rating"),
       ("sed '3s/\"key\":{\"category\"/\"key\":{\"model\"/' a > c; fb-analyze --merge c", "c:3:", "key"),
