@@ -28,6 +28,7 @@ public struct Advice: Sendable {
     if let item = input.speedUp { recommendations.append(item) }
     recommendations += MaterialRule.all.filter { $0.fits(input) }.map { input.recommendation($0) }
     for item in input.earlier { take(input.judged(item)) }
+    earlier = Self.worstFirst(earlier)
     let order = recommendations.indices.sorted { a, b in
       let (left, right) = (recommendations[a], recommendations[b])
       return (left.priority, -left.weight, a) < (right.priority, -right.weight, b)
@@ -40,13 +41,21 @@ public struct Advice: Sendable {
   public var all: [Recommendation] { recommendations + earlier }
 
   /// What was advised before, with what came of it.
-  var judged: [Recommendation] { all.filter { $0.outcome != nil } }
+  var judged: [Recommendation] { Self.worstFirst(all.filter { $0.outcome != nil }) }
+
+  /// What got worse before what missed its target before the rest.
+  private static func worstFirst(_ items: [Recommendation]) -> [Recommendation] {
+    let ranks = items.indices.sorted {
+      (items[$0].outcome?.verdict.rank ?? 2, $0) < (items[$1].outcome?.verdict.rank ?? 2, $1)
+    }
+    return ranks.map { items[$0] }
+  }
 
   /// Puts a judged recommendation in the place of the same one made anew, whose baseline is another.
   private mutating func take(_ judged: Recommendation) {
     let place = recommendations.firstIndex { $0.id == judged.id }
-    guard let place, judged.outcome?.verdict != .improved else {
-      // What has improved is closed, not advised again at once.
+    guard let place, judged.outcome?.verdict.isFulfilled != true else {
+      // What has come true is closed, not advised again at once.
       if let place { recommendations.remove(at: place) }
       return earlier.append(judged)
     }
@@ -170,7 +179,7 @@ extension AnalysisInput {
       impactJSON: [], priority: 2, confidence: "high", action: rule.action, nextCommand: rule.nextCommand)
     if rule.kind == .correctAnswers {
       item.verification = Recommendation.Verification(
-        measure: .corrections, scope: .all, since: whole?.to, baseline: 0, baselineCount: 0,
+        measure: .corrections, scope: .all, since: end, baseline: 0, baselineCount: 0,
         target: Double(MaterialRule.correctionsMin), countMin: MaterialRule.correctionsMin,
         command: "fb-filter --for sft interactions.ndjson | jq -s 'map(select(.origin == \"correction\")) | length'")
     } else if poor.total > 0 {
@@ -184,19 +193,15 @@ extension AnalysisInput {
     _ kind: Recommendation.Kind, _ scope: ReadScope, target: Double?, stated: (share: Double, count: Int?)?
   ) -> Recommendation.Verification? {
     guard let measure = kind.measure, let target, let baseline = baseline(scope, measure) ?? stated else { return nil }
-    let show =
-      measure == .feedbackRate ? "{interactions, errors, rated, feedback_rate}" : "{n: .rating.n, poor: .rating.poor}"
-    let since = whole?.to
-    // Of an analysis without a window the end is its newest record, which is not to be counted again.
-    let next = since.map { Timestamp(seconds: min($0.seconds + 1, Timestamp.secondsRange.upperBound)) }
     var verification = Recommendation.Verification(
-      measure: measure, scope: scope, since: since, baseline: baseline.share, baselineCount: baseline.count,
-      target: target, command: ShellCommand.measure(scope, since: next, show: show), cohorts: cohorts(scope, measure))
+      measure: measure, scope: scope, since: end, baseline: baseline.share, baselineCount: baseline.count,
+      target: target, cohorts: cohorts(scope, measure))
     // Up to 1.3 it may well be chance.
     if measure == .poorShare, let effect = metric(scope)?.designEffect, effect > 1.3 {
       verification.designEffect = effect
     }
-    verification.countMin = baseline.count.flatMap { verification.need($0) }
+    verification.command = verification.measuringCommand
+    verification.settle()
     return verification
   }
 
@@ -235,10 +240,6 @@ extension AnalysisInput {
 
   /// The poor answers too many in a week, as expected and by the cautious count; null where the window has no length.
   private func impact(expected: Double?, conservative: Double?) -> [UInt8] {
-    var weeks: Double?
-    if let from = whole?.from, let to = whole?.to, to.seconds > from.seconds {
-      weeks = Double(to.seconds - from.seconds) / 604_800
-    }
     func perWeek(_ count: Double?) -> Double? { weeks.flatMap { weeks in count.map { $0 / weeks } } }
     var line = RecordLine()
     line.begin()

@@ -65,6 +65,8 @@ struct ReadMetric: Sendable {
   var checked = AnalysisReport.Checked()
   var ratingsMin = 0
   var undated = 0
+  /// What part of what is flagged may be chance.
+  var fdr: Double?
 
   /// How many of how many, for a share.
   func counts(of measure: Recommendation.Measure) -> (count: Int, total: Int) {
@@ -77,6 +79,8 @@ struct ReadSlowness: Sendable {
   var parts: [(count: Int, total: Int)]
   var z: Double
   var q: Double
+  /// From which time on, in milliseconds, an answer is of the slowest fifth; nil where the analysis does not say it.
+  var slowestFrom: Double?
 }
 
 /// A trend that was read: the poor answers of each day or week.
@@ -146,9 +150,9 @@ public struct AnalysisInput: Sendable {
   public private(set) var unjudgeableCount = 0
   private var metricPlaces: [[UInt8]: Int] = [:]
   private var findingPlaces: [[UInt8]: Int] = [:]
-  /// The trends of scopes in which earlier advice is measured.
+  /// The trends of everything and of scopes in which earlier advice is measured.
   private var trends: [[UInt8]: ReadTrend] = [:]
-  private var trendScopes: Set<[UInt8]> = []
+  private var trendScopes: Set = [ReadScope.all.json]
 
   /// Starts with nothing read.
   public init() {}
@@ -171,7 +175,7 @@ public struct AnalysisInput: Sendable {
     return metrics.contains { Set($0.scope.members.map(\.field)) == fields }
   }
 
-  /// The trend of a scope in which earlier advice is measured.
+  /// The trend of everything, or of a scope in which earlier advice is measured.
   func trend(_ scope: ReadScope) -> ReadTrend? { trends[scope.json] }
 
   /// Reads the record that a scanner made with `extraPaths` saw last; false for one of another type.
@@ -209,7 +213,9 @@ public struct AnalysisInput: Sendable {
     earlier.removeAll { $0.id == id }
     // What is closed is not looked at again, and that there was nothing to do needs no verdict.
     if item.kind == .none || record.isClosed { return true }
-    guard let verification = item.verification, verification.since != nil, verification.baselineCount != nil else {
+    guard let verification = item.verification, verification.since != nil,
+      verification.baselineCount != nil || verification.limit != nil
+    else {
       unjudgeableCount += 1
       return true
     }

@@ -3,13 +3,14 @@ extension AnalysisInput {
   enum Member: Int, CaseIterable {
     case schema, scope, kind, statement, evidence, impact, confidence, from, to, interactions, errors, rated
     case ratingCount, mean, meanLow, meanHigh, poorCount, poorShare, poorLow, poorHigh, p95, designEffect
-    case slowPoor, slowOf, slowZ, slowQ
-    case accuracy, helpfulness, clarity, checked, checkedBy, ratingsMin, undated, bin, points
+    case slowPoor, slowOf, slowZ, slowQ, slowFrom
+    case accuracy, helpfulness, clarity, checked, checkedBy, ratingsMin, undated, fdr, bin, points
     case count, total, share, beforeShare, restShare, target, weakest, qualityEffect, mixEffect, excess, excessExpected
     case origin
-    case priority, action, nextCommand, measure, verifyScope, since, baseline, baselineCount, verifyTarget, countMin
-    case verifyDesignEffect, verifyCommand, verifyCohorts, looks, through, judgedCount, judgedTotal, isClosed,
-      judgedCohorts
+    case priority, action, nextCommand, measure, verifyScope, since, baseline, baselineCount, verifyTarget, limit,
+      countMin
+    case verifyDesignEffect, verifyCommand, verifyCohorts, looks, through, judgedCount, judgedTotal, leftOut,
+      isClosed, judgedCohorts
 
     var path: [String] {
       switch self {
@@ -39,6 +40,7 @@ extension AnalysisInput {
       case .slowOf: ["slowness", "of"]
       case .slowZ: ["slowness", "z"]
       case .slowQ: ["slowness", "q"]
+      case .slowFrom: ["slowness", "slowest_from_ms"]
       case .accuracy: ["dimensions", "accuracy"]
       case .helpfulness: ["dimensions", "helpfulness"]
       case .clarity: ["dimensions", "clarity"]
@@ -46,6 +48,7 @@ extension AnalysisInput {
       case .checkedBy: ["checked", "by"]
       case .ratingsMin: ["checked", "min_ratings"]
       case .undated: ["checked", "undated"]
+      case .fdr: ["checked", "q"]
       case .bin: ["bin"]
       case .points: ["points"]
       case .origin: ["origin"]
@@ -83,6 +86,7 @@ extension AnalysisInput {
       case .baseline: ["verify", "baseline"]
       case .baselineCount: ["verify", "baseline_n"]
       case .verifyTarget: ["verify", "target"]
+      case .limit: ["verify", "limit"]
       case .countMin: ["verify", "min_n"]
       case .verifyDesignEffect: ["verify", "design_effect"]
       case .verifyCommand: ["verify", "command"]
@@ -91,6 +95,7 @@ extension AnalysisInput {
       case .through: ["outcome", "through"]
       case .judgedCount: ["outcome", "k"]
       case .judgedTotal: ["outcome", "n"]
+      case .leftOut: ["outcome", "left_out"]
       case .isClosed: ["outcome", "closed"]
       default: ["outcome", "cohorts"]
       }

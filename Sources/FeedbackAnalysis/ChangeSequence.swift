@@ -45,6 +45,16 @@ struct ChangeSequence: Sendable, Equatable {
       difference: common - shift, weight: weight / designEffect, variance: Self.variance(hits: hits, total: all))
   }
 
+  /// How far a share of `count` of `total` is above a limit that is fixed, and no estimate: a sequence of a level.
+  ///
+  /// nil without observations or for a count that is impossible.
+  init?(limit: Double, count: Int, total: Int, designEffect: Double = 1) {
+    guard total > 0, (0...total).contains(count), (0...1).contains(limit) else { return nil }
+    self.init(
+      difference: Double(count) / Double(total) - limit, weight: Double(total) / designEffect,
+      variance: Self.variance(hits: Double(count), total: Double(total)))
+  }
+
   private init?(difference: Double, weight: Double, variance: Double) {
     // Below one observation on each side nothing is said.
     guard let reach = Self.halfWidth(weight: weight, variance: variance) else { return nil }
@@ -84,7 +94,24 @@ struct ChangeSequence: Sendable, Equatable {
       guard let reach = halfWidth(weight: weight, variance: variance) else { return false }
       return reach + 0.8416212 * (variance / weight).squareRoot() <= abs(target - baseline)
     }
-    let most = 20 * min(baselineCount, 1 << 40)
+    return least(20 * min(baselineCount, 1 << 40), isEnough)
+  }
+
+  /// How many observations tell a share from a fixed limit in 80 of 100 cases, however often one looks.
+  ///
+  /// nil where no number below 10⁹ does, because they are equal or nearly so.
+  static func needed(from share: Double, limit: Double, designEffect: Double = 1) -> Int? {
+    guard (0...1).contains(share), (0...1).contains(limit) else { return nil }
+    return least(1_000_000_000) { total in
+      let weight = Double(total) / designEffect
+      let variance = variance(hits: share * Double(total), total: Double(total))
+      guard let reach = halfWidth(weight: weight, variance: variance) else { return false }
+      return reach + 0.8416212 * (variance / weight).squareRoot() <= abs(share - limit)
+    }
+  }
+
+  /// The least number up to `most` that is enough, where every larger one is, too; nil where none is.
+  private static func least(_ most: Int, _ isEnough: (Int) -> Bool) -> Int? {
     guard isEnough(most) else { return nil }
     var high = 1
     while !isEnough(high) { high = min(2 * high, most) }

@@ -4,53 +4,62 @@ import Timestamps
 extension AnalysisInput {
   /// The recommendation with what can be said by now.
   func judged(_ item: Recommendation) -> Recommendation {
-    guard let verification = item.verification, let baselineCount = verification.baselineCount,
-      let since = verification.since
-    else { return item }
-    let before = item.outcome?.counts ?? Outcome.Counts(through: since)
-    let counts = counts(before, verification, since: since)
+    guard let verification = item.verification, let since = verification.since else { return item }
+    var before = item.outcome?.counts ?? Outcome.Counts(through: since)
+    // Somebody set `since` to when the change was made: what was counted until then is not after it.
+    if before.through < since { before = Outcome.Counts(through: since) }
+    let (counts, gap) = counts(before, verification, since: since)
+    guard var outcome = Outcome(verification, counts) else { return item }
+    outcome.gap = gap
     var item = item
-    let outcome = Outcome(verification, baselineCount: baselineCount, counts)
     item.outcome = outcome
+    // As this version measures it, from the `since` of the record on.
+    if verification.measure != .corrections { item.verification?.command = verification.measuringCommand }
     if outcome.verdict == .worse { item.priority = 1 }
     return item
   }
 
-  /// What was counted before and what this analysis adds: nothing twice.
+  /// What was counted before and what this analysis adds: nothing twice, and nothing of before the advice.
   private func counts(
     _ before: Outcome.Counts, _ verification: Recommendation.Verification, since: Timestamp
-  ) -> Outcome.Counts {
-    guard let whole, let from = whole.from, let to = whole.to, to > before.through else { return before }
+  ) -> (Outcome.Counts, Outcome.Gap?) {
+    guard let whole, let from = whole.from, let to = whole.to, to > before.through else { return (before, nil) }
     // An analysis by other fields has not looked at this slice; one by its fields has, and nothing was there.
-    guard verification.measure == .corrections || isAnalysed(verification.scope) else { return before }
+    guard verification.measure == .corrections || isAnalysed(verification.scope) else {
+      return (before, .otherFields(verification.scope.members.map(\.field)))
+    }
     var counts = before
+    var gap: Outcome.Gap?
+    let own = metric(verification.scope)?.counts(of: verification.measure) ?? (count: 0, total: 0)
     if verification.measure == .corrections {
-      guard material.examples > 0 else { return before }
+      guard material.examples > 0 else { return (before, nil) }
       (counts.count, counts.total) = (material.corrections, material.corrections)
-    } else if from >= before.through {
-      let new = metric(verification.scope)?.counts(of: verification.measure) ?? (count: 0, total: 0)
-      counts.count += new.count
-      counts.total += new.total
+    } else if from.next >= before.through {
+      // A moment earlier is the same where the end of a window was taken for its newest record.
+      counts.count += own.count
+      counts.total += own.total
       add(cohorts(verification.scope, verification.measure), to: &counts.cohorts)
     } else if from >= since && from.seconds - since.seconds <= 1 {
       // From the advice on, as the command of the recommendation measures it: all that was counted before is in it.
-      let all = metric(verification.scope)?.counts(of: verification.measure) ?? (count: 0, total: 0)
-      (counts.count, counts.total) = all
+      (counts.count, counts.total, counts.leftOut) = (own.count, own.total, 0)
       counts.cohorts = cohorts(verification.scope, verification.measure)
     } else if verification.measure == .poorShare, let trend = trend(verification.scope) {
       // The windows overlap: the days that were not counted yet. How they divide among models is not known.
-      guard let days = trend.counts(after: before.through, before: to) else { return before }
+      let days = trend.counts(after: before.through, before: to)
+      if days.waiting > 0 { gap = .waiting(days.waiting) }
+      guard let end = days.end else { return (before, gap) }
       counts.count += days.poor
       counts.total += days.rated
-      counts.through = days.end
+      counts.leftOut += days.cut
+      counts.through = end
       counts.looks += 1
-      return counts
+      return (counts, gap)
     } else {
-      return before
+      return (before, .overlap)
     }
     counts.through = to
     counts.looks += 1
-    return counts
+    return (counts, nil)
   }
 
   /// Adds the counts by model and version; of some looks they may not be known.
@@ -66,17 +75,37 @@ extension AnalysisInput {
 }
 
 extension ReadTrend {
-  /// The counts of the bins that lie whole in a time, and the end of the last bin that could; nil where none could.
-  func counts(after start: Timestamp, before end: Timestamp) -> (poor: Int, rated: Int, end: Timestamp)? {
+  /// What the bins tell of a time.
+  struct Part: Equatable {
+    /// Ratings of the bins that lie whole in it.
+    var poor = 0
+    var rated = 0
+    /// Ratings of the bin that begins before it: they may be of before or after its start.
+    var cut = 0
+    /// Ratings of the bin that ends after it.
+    var waiting = 0
+    /// The end of the last bin that could lie whole in it; nil where none could.
+    var end: Timestamp?
+  }
+
+  /// The counts of the bins from one time to another.
+  func counts(after start: Timestamp, before end: Timestamp) -> Part {
+    var part = Part()
     // Where days and weeks begin depends on the zone, so the bins say it.
-    guard let first = bins.first?.start, end > first else { return nil }
+    guard let first = bins.first?.start, end > first else { return part }
     let last = end.seconds - (end.seconds - first.seconds) % binSeconds
-    guard last > start.seconds else { return nil }
-    var (poor, rated) = (0, 0)
-    for bin in bins where bin.start >= start && bin.start.seconds + binSeconds <= last {
-      poor += bin.poor
-      rated += bin.rated
+    for bin in bins {
+      let binEnd = bin.start.seconds + binSeconds
+      if binEnd > last {
+        part.waiting += bin.rated
+      } else if bin.start >= start {
+        part.poor += bin.poor
+        part.rated += bin.rated
+      } else if binEnd > start.seconds {
+        part.cut += bin.rated
+      }
     }
-    return (poor, rated, Timestamp(seconds: last))
+    if last > start.seconds { part.end = Timestamp(seconds: last) }
+    return part
   }
 }

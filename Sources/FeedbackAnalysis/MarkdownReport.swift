@@ -89,9 +89,11 @@ extension Advice {
     } else if item.kind != .none {
       text += "\nThe name holds characters that no command line shows safely: select these records by hand.\n"
     }
-    if let check = item.verification {
-      text += "\nTo see whether it helped (`\(check.measure.rawValue)` \(check.way)"
-      text += check.command.map { "):\n\n```sh\n\($0)\n```\n" } ?? ").\n"
+    if let goal = item.goal {
+      text += "\nGoal: \(Self.escaped(goal))\n"
+      if let command = item.verification?.command {
+        text += "\nTo see whether it helped:\n\n```sh\n\(command)\n```\n"
+      }
     }
     if let check = item.verification, let outcome = item.outcome {
       text += "\nAdvised before. \(Self.escaped(outcome.statement(check)))\n"
@@ -149,17 +151,6 @@ extension Advice {
   }
 }
 
-extension Recommendation.Verification {
-  /// From where to where, and what it takes to tell.
-  fileprivate var way: String {
-    if measure == .corrections { return "from 0 to \(Int(target))" }
-    let text = "from \(Statement.percent(baseline)) % to \(Statement.percent(target)) %"
-    if let countMin { return text + "; it takes about \(Statement.counted(countMin, measure.unit)) to tell" }
-    guard let baselineCount else { return text }
-    return text + "; the \(Statement.counted(baselineCount, measure.unit)) behind it are too few to tell"
-  }
-}
-
 extension Advice {
   /// The advice for a person at a terminal.
   public var terminalText: String {
@@ -171,6 +162,7 @@ extension Advice {
         text += "   priority \(item.priority), confidence \(DisplayText.printable(item.confidence))\n"
       }
       if let command = item.nextCommand { text += "   next:  \(command)\n" }
+      if let goal = item.goal { text += "   goal:  \(DisplayText.printable(goal))\n" }
       if let command = item.verification?.command { text += "   check: \(command)\n" }
       text += Self.verdict(item)
     }

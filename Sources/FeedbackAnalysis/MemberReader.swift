@@ -95,6 +95,7 @@ struct MemberReader {
     metric.checkedJSON = json(bytes, .checked)
     metric.ratingsMin = try count(bytes, .ratingsMin)
     metric.undated = try count(bytes, .undated)
+    metric.fdr = try number(bytes, .fdr)
     var cursor = MemberCursor(field(.checkedBy))
     while let member = cursor.next(bytes) {
       guard member.value.kind == .number, let count = JSONNumber.integer(bytes, member.value.range) else {
@@ -108,7 +109,7 @@ struct MemberReader {
   private func slowness(_ bytes: Span<UInt8>) throws(RecordError) -> ReadSlowness? {
     guard let z = try number(bytes, .slowZ), let q = try number(bytes, .slowQ) else { return nil }
     let parts = zip(try counts(bytes, .slowPoor), try counts(bytes, .slowOf)).map { (count: min($0, $1), total: $1) }
-    return ReadSlowness(parts: parts, z: z, q: q)
+    return ReadSlowness(parts: parts, z: z, q: q, slowestFrom: try number(bytes, .slowFrom, below: 0x1p53))
   }
 
   private func counts(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> [Int] {
@@ -172,12 +173,15 @@ struct MemberReader {
       guard start.kind == .string, let time = Timestamp(bytes, start.range) else {
         throw .schema("points", "a start is not an RFC 3339 time", at: point.start)
       }
+      var bin = ReadTrend.Bin(start: time, poor: 0, rated: 0)
       let rated = JSONWalk.member(bytes, point, Array("rated".utf8))
       let share = JSONWalk.member(bytes, point, Array("poor_share".utf8))
-      guard rated.kind == .number, share.kind == .number, let n = JSONNumber.integer(bytes, rated.range),
+      if rated.kind == .number, share.kind == .number, let n = JSONNumber.integer(bytes, rated.range),
         let poor = JSONNumber.double(bytes, share.range), (0...1_000_000_000).contains(n), (0...1).contains(poor)
-      else { continue }
-      trend.bins.append(.init(start: time, poor: Int((poor * Double(n)).rounded()), rated: n))
+      {
+        (bin.poor, bin.rated) = (Int((poor * Double(n)).rounded()), n)
+      }
+      trend.bins.append(bin)
     }
     return trend
   }
@@ -202,10 +206,8 @@ struct MemberReader {
       confidence: string(try text(bytes, .confidence)), action: string(try text(bytes, .action)),
       nextCommand: command(bytes, .nextCommand))
     item.verification = try verification(bytes)
-    if let verification = item.verification, let baselineCount = verification.baselineCount,
-      let counts = try counts(bytes)
-    {
-      item.outcome = Outcome(verification, baselineCount: baselineCount, counts)
+    if let verification = item.verification, let counts = try counts(bytes) {
+      item.outcome = Outcome(verification, counts)
     }
     return item
   }
@@ -223,18 +225,27 @@ struct MemberReader {
     }
     // Without a scope it is of a version that did not say since when either.
     let scope = field(.verifyScope).hasValue ? try self.scope(bytes, .verifyScope) : ReadScope()
-    return Recommendation.Verification(
+    var verification = Recommendation.Verification(
       measure: measure, scope: scope, since: try time(bytes, .since), baseline: baseline,
-      baselineCount: try optional(.baselineCount), target: target, countMin: try optional(.countMin),
-      designEffect: max(1, try number(bytes, .verifyDesignEffect) ?? 1), command: command(bytes, .verifyCommand),
-      cohorts: try cohorts(bytes, .verifyCohorts))
+      baselineCount: try optional(.baselineCount), target: target, limit: try number(bytes, .limit),
+      countMin: try optional(.countMin), designEffect: max(1, try number(bytes, .verifyDesignEffect) ?? 1),
+      command: command(bytes, .verifyCommand), cohorts: try cohorts(bytes, .verifyCohorts))
+    if let limit = verification.limit, !(0...1).contains(limit) {
+      throw .schema("verify.limit", "no share", at: field(.limit).start)
+    }
+    // A version before this one left it open against what a thin baseline is held.
+    if verification.limit == nil && verification.countMin == nil && verification.baselineCount != nil {
+      verification.settle()
+    }
+    return verification
   }
 
   private func counts(_ bytes: Span<UInt8>) throws(RecordError) -> Outcome.Counts? {
     guard let through = try time(bytes, .through) else { return nil }
     let counts = Outcome.Counts(
       looks: try count(bytes, .looks), through: through, count: try count(bytes, .judgedCount),
-      total: try count(bytes, .judgedTotal), cohorts: try cohorts(bytes, .judgedCohorts))
+      total: try count(bytes, .judgedTotal), leftOut: try count(bytes, .leftOut),
+      cohorts: try cohorts(bytes, .judgedCohorts))
     if counts.count <= counts.total { return counts }
     throw .schema("outcome.k", "more than n", at: field(.judgedCount).start)
   }

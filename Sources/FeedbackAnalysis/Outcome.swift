@@ -9,6 +9,10 @@ struct Outcome: Sendable {
     case worse
     case noClearChange = "no_clear_change"
     case notEnoughData = "not_enough_data"
+    /// On the right side of a fixed limit.
+    case targetMet = "target_met"
+    /// On the wrong side of it.
+    case targetMissed = "target_missed"
 
     /// How a sentence about it begins.
     var title: String {
@@ -17,8 +21,16 @@ struct Outcome: Sendable {
       case .worse: "Worse"
       case .noClearChange: "No clear change"
       case .notEnoughData: "Not enough data"
+      case .targetMet: "Target met"
+      case .targetMissed: "Target missed"
       }
     }
+
+    /// Whether what was advised has come true.
+    var isFulfilled: Bool { self == .improved || self == .targetMet }
+
+    /// What a reader has to see first: what got worse, then what missed its target, then the rest.
+    var rank: Int { self == .worse ? 0 : self == .targetMissed ? 1 : 2 }
   }
 
   /// What was counted since the advice, at all looks together; carried from look to look.
@@ -29,8 +41,20 @@ struct Outcome: Sendable {
     var through: Timestamp
     var count = 0
     var total = 0
+    /// The most that may have been left out: ratings of days or weeks of which a part was before the advice.
+    var leftOut = 0
     /// The same by model and by version of the prompt, of the looks that know them.
     var cohorts: [Cohorts] = []
+  }
+
+  /// What a look could not count.
+  enum Gap: Sendable, Equatable {
+    /// The analysis does not look at the fields of the scope.
+    case otherFields([String])
+    /// Its window begins before what is counted, and no trend tells the days apart.
+    case overlap
+    /// So many ratings are of a day or week that is not over.
+    case waiting(Int)
   }
 
   let verdict: Verdict
@@ -46,12 +70,39 @@ struct Outcome: Sendable {
   let newFields: [String]
   /// Whether it is not looked at again.
   let isClosed: Bool
+  /// What the last look could not count.
+  var gap: Gap?
 
   /// A half year of weeks; what has not shown by then is given up.
   static let looksMax = 26
 
-  /// Judges counts since a baseline.
-  init(_ verification: Recommendation.Verification, baselineCount: Int, _ counts: Counts) {
+  /// Judges counts since the advice against its limit or else its baseline; nil where it has neither.
+  init?(_ verification: Recommendation.Verification, _ counts: Counts) {
+    if let limit = verification.limit {
+      self.init(verification, limit: limit, counts)
+    } else if let baselineCount = verification.baselineCount {
+      self.init(verification, baselineCount: baselineCount, counts)
+    } else {
+      return nil
+    }
+  }
+
+  private init(_ verification: Recommendation.Verification, limit: Double, _ counts: Counts) {
+    self.counts = counts
+    need = verification.countMin
+    change = ChangeSequence(
+      limit: limit, count: counts.count, total: counts.total, designEffect: verification.designEffect)
+    (isWithinModels, effects) = (false, nil)
+    newFields = verification.cohorts.filter { Self.isNew($0, counts) }.map(\.field)
+    switch Self.verdict(verification.measure, change, isEnough: need.map { counts.total >= $0 } ?? false) {
+    case .improved: verdict = .targetMet
+    case .worse: verdict = .targetMissed
+    case let other: verdict = other
+    }
+    isClosed = verdict.isFulfilled || counts.looks >= Self.looksMax
+  }
+
+  private init(_ verification: Recommendation.Verification, baselineCount: Int, _ counts: Counts) {
     self.counts = counts
     let isShare = verification.measure != .corrections
     need = verification.countMin
@@ -70,7 +121,7 @@ struct Outcome: Sendable {
     } else {
       verdict = Double(counts.count) >= verification.target ? .improved : .notEnoughData
     }
-    isClosed = verdict == .improved || counts.looks >= Self.looksMax
+    isClosed = verdict.isFulfilled || counts.looks >= Self.looksMax
   }
 
   private static func verdict(_ measure: Recommendation.Measure, _ change: ChangeSequence?, isEnough: Bool) -> Verdict {
@@ -121,81 +172,34 @@ struct Outcome: Sendable {
 }
 
 extension Recommendation.Verification {
+  /// Decides what the claim is held against, and how many observations that takes.
+  ///
+  /// Against the baseline, if any number of later observations can show the target. Else no look would ever be enough, and
+  /// it is a fixed limit: half way from the baseline to the target, in whole percent where they leave room for that, from
+  /// which a share that stays and one that reaches the target are told with the fewest observations. Where there is no way
+  /// to go, it is the target.
+  mutating func settle() {
+    guard measure != .corrections else { return }
+    countMin = baselineCount.flatMap { need($0) }
+    if countMin != nil { return }
+    var fixed = target
+    if measure.isToFall ? target < baseline : target > baseline {
+      let middle = (baseline + target) / 2
+      let percent = (middle * 100).rounded() / 100
+      let isBetween = min(baseline, target) < percent && percent < max(baseline, target)
+      fixed = isBetween ? percent : middle
+    }
+    let needs = [baseline, target].filter { $0 != fixed }.map {
+      ChangeSequence.needed(from: $0, limit: fixed, designEffect: designEffect)
+    }
+    limit = fixed
+    countMin = needs.contains(nil) ? nil : needs.compactMap(\.self).max()
+  }
+
   /// Observations that show the target, against a baseline that rests on so many.
   func need(_ baselineCount: Int) -> Int? {
     guard measure.isToFall ? target < baseline : target > baseline else { return nil }
     return ChangeSequence.needed(
       from: baseline, baselineCount: baselineCount, to: target, designEffect: designEffect)
-  }
-}
-
-extension Outcome {
-  /// The verdict with its numbers, for a person.
-  func statement(_ verification: Recommendation.Verification) -> String {
-    let since = verification.since.map { " since \($0.text.prefix(10))" } ?? ""
-    let unit = verification.measure.unit
-    let have = need.map { "\(counts.total) of about \(Statement.counted($0, unit))" }
-    guard verification.measure != .corrections else {
-      return "\(verdict.title): \(counts.count) of \(Statement.counted(need ?? 0, unit))."
-    }
-    let from = "from \(Statement.percent(verification.baseline)) %"
-    let now = "\(Statement.percent(counts.count, of: counts.total)) % (\(counts.count) of \(counts.total))"
-    var text = "\(verdict.title): "
-    if verdict == .notEnoughData {
-      text += (have ?? Statement.counted(counts.total, unit)) + since
-      if counts.total > 0 { text += "; so far \(now), \(from)" }
-      text += "."
-      if need == nil { text += " The baseline is too thin to show a change to \(target(verification)) %." }
-    } else {
-      text += "\(now)\(since), \(from)"
-      if let change { text += "; \(Self.points(change))" }
-      text += "."
-    }
-    if verdict == .worse { text += " Undo what was changed, or find out why." }
-    return text + notes
-  }
-
-  private func target(_ verification: Recommendation.Verification) -> String {
-    Statement.percent(verification.target)
-  }
-
-  /// What a reader has to know about the comparison.
-  private var notes: String {
-    var text = isWithinModels ? " Compared within the same models." : ""
-    for field in newFields {
-      text += " Part of it is of a new \(field == Cohorts.fields[0] ? "model" : "prompt version")"
-      let isLeftOut = isWithinModels && field == Cohorts.fields[0]
-      text += isLeftOut ? ", which the comparison leaves out." : ": the verdict is on that too."
-    }
-    return text
-  }
-
-  /// `−18 points, likely −27 to −9`.
-  private static func points(_ change: ChangeSequence) -> String {
-    func signed(_ share: Double) -> String {
-      let points = Int((share * 100).rounded())
-      return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
-    }
-    return "\(signed(change.difference)) points, likely \(signed(change.low)) to \(signed(change.high))"
-  }
-
-  func append(_ verification: Recommendation.Verification, to line: inout RecordLine) {
-    line.open("outcome")
-    line.text("statement", statement(verification))
-    line.integer("looks", counts.looks)
-    line.text("through", counts.through.text)
-    line.integer("k", counts.count)
-    line.integer("n", counts.total)
-    line.real("need", need.map(Double.init))
-    line.real("difference", change?.difference)
-    line.real("low", change?.low)
-    line.real("high", change?.high)
-    line.text("within", isWithinModels ? "model" : nil)
-    line.real("rate_effect", effects?.rate)
-    line.real("mix_effect", effects?.mix)
-    line.key("closed")
-    line.rawValue(Array((isClosed ? "true" : "false").utf8))
-    if !counts.cohorts.isEmpty { Cohorts.append(counts.cohorts, to: &line) }
-    line.close()
   }
 }

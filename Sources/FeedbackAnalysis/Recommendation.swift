@@ -66,12 +66,14 @@ public struct Recommendation: Sendable {
     var measure: Measure
     /// Where it is measured, which is not where the advice is about if that is to go.
     var scope: ReadScope
-    /// The end of the analysis: what comes from here on is after the advice.
+    /// The first moment after the analysis: what comes from here on is after the advice.
     var since: Timestamp?
     var baseline: Double
     /// Observations that the baseline rests on.
     var baselineCount: Int?
     var target: Double
+    /// What the share is held against where the baseline is too thin to be; nil where it is held against the baseline.
+    var limit: Double?
     /// Observations that are needed after the change.
     var countMin: Int?
     /// How many times the variance is that of independent observations, 1 or more.
@@ -164,6 +166,7 @@ extension Recommendation.Verification {
     line.real("baseline", baseline)
     line.real("baseline_n", baselineCount.map(Double.init))
     line.real("target", target)
+    line.real("limit", limit)
     line.real("min_n", countMin.map(Double.init))
     line.real("design_effect", designEffect)
     line.text("command", command)

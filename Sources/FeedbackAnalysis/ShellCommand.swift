@@ -86,3 +86,12 @@ enum ShellCommand {
     return String(decoding: name, as: UTF8.self) + "-\(suffix).ndjson"
   }
 }
+
+extension Recommendation.Verification {
+  /// The command that measures it again; nil where a name cannot be written safely.
+  var measuringCommand: String? {
+    let show =
+      measure == .feedbackRate ? "{interactions, errors, rated, feedback_rate}" : "{n: .rating.n, poor: .rating.poor}"
+    return ShellCommand.measure(scope, since: since, show: show)
+  }
+}

@@ -212,4 +212,31 @@ enum AnalysisLines {
     #expect(check.baseline == ShrunkenShares(counts)?.groups[0].mean && check.baselineCount == 100)
     #expect(check.baseline < 0.4 && check.baseline > 0.3)
   }
+
+  @Test func theGoalSaysWhatHasToHappen() throws {
+    let scope = #"{"category":"a","model":"m2"}"#
+    func goal(_ lines: [String]) throws -> String? {
+      try #require(Advice(try Lines.input(lines)).recommendations.first).goal.map {
+        String(decoding: $0, as: UTF8.self)
+      }
+    }
+    #expect(
+      try goal([Lines.metric("{}", 260, 1400), Lines.metric(scope, 160, 400), Lines.finding(scope, 160, 400)])
+        == "poor answers in a and with model m2: from 40 % to 10 %. It counts as improved when below 40 % from "
+        + "2024-10-08T00:00:00Z on, by more than chance explains; if 10 % is reached, about 49 ratings show it.")
+    #expect(
+      try goal([Lines.metric("{}", 38, 320), Lines.metric(scope, 8, 20), Lines.finding(scope, 8, 20)])
+        == "poor answers in a and with model m2: below 25 % (half way from 40 % to 10 %) from 2024-10-08T00:00:00Z on, "
+        + "by more than chance explains. It takes about 161 ratings to tell.")
+    #expect(
+      try goal([Lines.metric("{}", 2, 10, interactions: 1000), Lines.finding("{}", 10, 1000, kind: "low_feedback")])
+        == "rated answers over all: from 1 % to 5 %. It counts as improved when above 1 % from 2024-10-08T00:00:00Z on, "
+        + "by more than chance explains; if 5 % is reached, about 330 answers show it.")
+    #expect(try goal([Lines.metric("{}", 60, 200), Lines.example]) == "50 poor answers or more are corrected.")
+    #expect(try goal([Lines.metric("{}", 2, 200)]) == nil)
+    // Both reports have it.
+    let advice = Advice(try Lines.input([Lines.metric("{}", 60, 200), Lines.example]))
+    #expect(advice.terminalText.contains("   goal:  50 poor answers or more are corrected.\n"))
+    #expect(advice.markdown.contains("\nGoal: 50 poor answers or more are corrected.\n"))
+  }
 }

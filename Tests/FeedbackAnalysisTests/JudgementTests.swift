@@ -285,6 +285,236 @@ import Timestamps
     }
   }
 
+  // MARK: A fixed limit
+
+  /// The advice of a week with few ratings: no number of later ones shows a change from it.
+  static func thin(_ poor: Int = 8, _ rated: Int = 20) throws -> [String] {
+    try advise([
+      Lines.metric("{}", poor + 30, rated + 300), Lines.metric(a, poor, rated), Lines.metric(b, 30, 300),
+      Lines.finding(a, poor, rated),
+    ])
+  }
+
+  @Test func aThinBaselineIsNotHeldAgainstItself() throws {
+    let check = try #require(Advice(try Lines.input([], earlier: Self.thin())).earlier.first?.verification)
+    let limit = try #require(check.limit)
+    #expect(check.need(20) == nil && check.target == 0.1 && abs(limit - (check.baseline + 0.1) / 2) <= 0.005)
+    #expect(limit == (limit * 100).rounded() / 100)
+    let need = try #require(check.countMin)
+    #expect(need < 400)
+    for (poor, rated, status) in [
+      (need / 10, need, "target_met"), (need * 2 / 5, need, "target_missed"),
+      (Int(Double(need) * limit), need, "no_clear_change"), (need / 5, need - 1, "not_enough_data"),
+    ] {
+      let item = try Self.judged(Self.thin(), by: Self.week(poor, rated, "2024-10-08", "2024-10-15"))
+      #expect(item.status == status && item.outcome?.isClosed == (status == "target_met"), "\(status)")
+      #expect(item.outcome?.need == need)
+    }
+  }
+
+  @Test func aLimitIsBetweenBaselineAndTarget() {
+    func limit(_ baseline: Double, _ target: Double, _ measure: Recommendation.Measure = .poorShare) -> Double? {
+      var check = Recommendation.Verification(
+        measure: measure, scope: .all, baseline: baseline, baselineCount: 3, target: target)
+      check.settle()
+      return check.limit
+    }
+    #expect(limit(0.4, 0.1) == 0.25 && limit(0.4, 0.111) == 0.26 && limit(0.01, 0.05, .feedbackRate) == 0.03)
+    // No whole percent between them.
+    #expect(limit(0.118, 0.112).map { abs($0 - 0.115) < 1e-12 } == true)
+    // It is there already: then it has to stay.
+    #expect(limit(0.1, 0.15) == 0.15 && limit(0.1, 0.1) == 0.1)
+    #expect(limit(0, 50, .corrections) == nil)
+  }
+
+  @Test func whatMetItsTargetIsClosedAndWhatMissedItStays() throws {
+    let finding = Lines.finding(Self.a, 2, 400)
+    let met = Advice(
+      try Lines.input(Self.week(2, 400, "2024-10-08", "2024-10-15", [finding]), earlier: Self.thin()))
+    #expect(met.recommendations.map(\.kind) == [.none] && met.earlier.map(\.status) == ["target_met"])
+    let lines = try Self.advise(Self.week(160, 400, "2024-10-08", "2024-10-15"), earlier: Self.thin())
+    let line = try #require(lines.first { $0.contains("target_missed") })
+    #expect(line.contains(#""target":0.1,"limit":0.24,"min_n":"#))
+    #expect(
+      line.contains(
+        "Target missed: 40 % (160 of 400) since 2024-10-08, the limit is 24 %; likely 32 to 48 %."
+          + " What was done does not do: try something else."))
+    // It is looked at again, against the same limit, and more of the same does not change the claim.
+    let next = try Self.judged(lines, by: Self.week(0, 100, "2024-10-15", "2024-10-22"))
+    #expect(next.verification?.limit == 0.24 && next.outcome?.counts.total == 500 && next.outcome?.counts.looks == 2)
+  }
+
+  @Test func littleFeedbackOnFewAnswersHasALimitToo() throws {
+    let few = Lines.finding("{}", 1, 60, kind: "low_feedback")
+    let lines = try Self.advise([Lines.metric("{}", 0, 1, interactions: 60), few])
+    let check = try #require(Advice(try Lines.input([], earlier: lines)).earlier.first?.verification)
+    #expect(check.limit == 0.03)
+    for (rated, status) in [(200, "target_met"), (4, "target_missed")] {
+      let week = Lines.metric("{}", 0, rated, from: "2024-10-08", to: "2024-10-15", interactions: 2000)
+      #expect(try Self.judged(lines, by: [week]).status == status)
+    }
+  }
+
+  /// Advice that was written before there were limits is held against its target, rather than open for ever.
+  @Test func anOlderRecordWithAThinBaselineGetsALimit() throws {
+    let lines = try Self.thin().map { $0.replacing(#/"limit":[0-9.]+,/#, with: "") }
+      .map { $0.replacing(#/"min_n":[0-9]+/#, with: #""min_n":null"#) }
+    let check = try #require(Advice(try Lines.input([], earlier: lines)).earlier.first?.verification)
+    #expect(check.limit != nil && check.countMin != nil)
+  }
+
+  /// The probability, to the last digit, that half a year of weekly looks ever finds a share on a side of a limit, of which
+  /// it is exactly at that limit.
+  static func wrong(limit: Double, weekly: Int, _ isWrong: (Int, Int) -> Bool) -> Double {
+    var week = [1.0]
+    for _ in 0..<weekly {
+      week = (0...week.count).map { count in
+        (count < week.count ? week[count] * (1 - limit) : 0) + (count > 0 ? week[count - 1] * limit : 0)
+      }
+    }
+    var open = [1.0]
+    var sum = 0.0
+    for look in 1...Outcome.looksMax {
+      var next = [Double](repeating: 0, count: look * weekly + 1)
+      for (before, chance) in open.enumerated() where chance > 1e-15 {
+        for (count, share) in week.enumerated() where share > 1e-15 { next[before + count] += chance * share }
+      }
+      for count in next.indices where isWrong(count, look * weekly) {
+        sum += next[count]
+        next[count] = 0
+      }
+      open = next
+    }
+    return sum
+  }
+
+  @Test(arguments: [0.02, 0.05, 0.1, 0.15, 0.4], [1, 3, 10, 25])
+  func theVerdictOnALimitIsWrongInFiveOfAHundredAtMost(limit: Double, weekly: Int) {
+    let sequence = Self.wrong(limit: limit, weekly: weekly) { count, total in
+      guard let level = ChangeSequence(limit: limit, count: count, total: total) else { return false }
+      return level.low > 0 || level.high < 0
+    }
+    #expect(sequence <= 0.05, "\(sequence)")
+    if weekly < 10 { return }
+    // What one would do without a sequence is wrong more often.
+    let naive = Self.wrong(limit: limit, weekly: weekly) { count, total in
+      guard let once = ProportionInterval(count: count, total: total) else { return false }
+      return once.low > limit || once.high < limit
+    }
+    #expect(naive > 0.1, "\(naive)")
+  }
+
+  @Test func whatALimitNeedsIsEnoughInFourOfFiveCases() throws {
+    for (share, limit) in [(0.4, 0.15), (0.05, 0.15), (0.2, 0.15)] {
+      let need = try #require(ChangeSequence.needed(from: share, limit: limit))
+      // At one look of that size: looks before it can only add.
+      let open = Self.wrong(limit: share, weekly: 1) { _, _ in false }
+      #expect(open == 0)
+      var chances = [1.0]
+      for _ in 0..<need {
+        chances = (0...chances.count).map { count in
+          (count < chances.count ? chances[count] * (1 - share) : 0) + (count > 0 ? chances[count - 1] * share : 0)
+        }
+      }
+      let found = chances.indices.reduce(0.0) { sum, count in
+        let level = ChangeSequence(limit: limit, count: count, total: need)
+        return sum + ((share > limit ? (level?.low ?? 0) > 0 : (level?.high ?? 0) < 0) ? chances[count] : 0)
+      }
+      #expect((0.7...0.9).contains(found), "\(share) \(limit) \(need): \(found)")
+    }
+    #expect(ChangeSequence.needed(from: 0.15, limit: 0.15) == nil)
+    #expect(
+      try #require(ChangeSequence.needed(from: 0.4, limit: 0.15, designEffect: 3))
+        > 2 * (try #require(ChangeSequence.needed(from: 0.4, limit: 0.15))))
+    #expect(
+      ChangeSequence(limit: 0.1, count: 0, total: 0) == nil && ChangeSequence(limit: 0.1, count: 3, total: 2) == nil)
+  }
+
+  // MARK: Since when
+
+  @Test func whatWasBeforeTheChangeDoesNotCount() throws {
+    let once = try Self.advise(Self.week(9, 20, "2024-10-08", "2024-10-15"), earlier: Self.first())
+    // It took until the 22nd to make the change, and somebody says so.
+    let moved = once.map { $0.replacing(#""since":"2024-10-08T00:00:00Z"#, with: #""since":"2024-10-22T00:00:00Z"#) }
+    #expect(moved != once)
+    let early = try Self.judged(moved, by: Self.week(9, 20, "2024-10-15", "2024-10-22"))
+    #expect(early.outcome?.counts.total == 0 && early.outcome?.counts.looks == 0)
+    let item = try Self.judged(moved, by: Self.week(2, 30, "2024-10-22", "2024-10-29"))
+    #expect(item.outcome?.counts.total == 30 && item.outcome?.counts.looks == 1)
+    #expect(item.verification?.command?.contains("--since 2024-10-22T00:00:00Z ") == true)
+    // A window that reaches back to before it is not of what came after.
+    let wide = try Self.judged(moved, by: Self.week(2, 30, "2024-10-15", "2024-10-29"))
+    #expect(wide.outcome?.counts.total == 0)
+  }
+
+  @Test func anEndThatNobodyAskedForIsInTheAnalysis() throws {
+    func since(_ from: String, _ to: String, _ points: [String] = []) throws -> String? {
+      let whole = Lines.metric("{}", 160, 1400).replacing(
+        #""from":"2024-10-01T00:00:00Z","to":"2024-10-08T00:00:00Z""#, with: #""from":"\#(from)","to":"\#(to)""#)
+      let starts = points.map { #"{"start":"\#($0)","interactions":9,"rated":0,"mean":null,"poor_share":null}"# }
+      let trend = #"{"type":"trend","schema":1,"scope":{},"bin":"day","points":[\#(starts.joined(separator: ","))]}"#
+      let lines =
+        [whole, Lines.metric(Self.a, 160, 400), Lines.finding(Self.a, 160, 400)] + (points.isEmpty ? [] : [trend])
+      let check = try #require(Advice(try Lines.input(lines)).recommendations.first?.verification)
+      #expect(check.since.map { check.command?.contains(" --since \($0.text) ") == true } == true)
+      return check.since?.text
+    }
+    #expect(try since("2024-10-01T00:00:00Z", "2024-10-08T00:00:00Z") == "2024-10-08T00:00:00Z")
+    #expect(try since("2024-10-01T09:30:00Z", "2024-10-08T09:30:00Z") == "2024-10-08T09:30:00Z")
+    #expect(try since("2024-10-01T09:30:00Z", "2024-10-08T17:11:00Z") == "2024-10-08T17:11:00.000000001Z")
+    // Dates without a time of day: a day that begins at the end has records.
+    #expect(
+      try since("2024-10-01T00:00:00Z", "2024-10-08T00:00:00Z", ["2024-10-07T00:00:00Z", "2024-10-08T00:00:00Z"])
+        == "2024-10-08T00:00:00.000000001Z")
+    #expect(
+      try since("2024-10-01T00:00:00Z", "2024-10-08T00:00:00Z", ["2024-10-07T00:00:00Z"]) == "2024-10-08T00:00:00Z")
+  }
+
+  /// What an analysis cannot add is said, not passed over.
+  @Test func whatIsNotCountedIsSaid() throws {
+    func sentence(_ analysis: [String]) throws -> String {
+      let item = try Self.judged(Self.first(), by: analysis)
+      return try #require(item.outcome).statement(try #require(item.verification))
+    }
+    let overlap = try sentence(Self.week(20, 160, "2024-10-01", "2024-10-21"))
+    #expect(
+      overlap.hasSuffix("begins before 2024-10-08T00:00:00Z, up to which all is counted, and has no trend of this."))
+    let other = try sentence([Lines.metric("{}", 9, 20, from: "2024-10-08", to: "2024-10-15")])
+    #expect(other.hasSuffix(" This analysis adds nothing: it is not by category."))
+    // 7 October 2024 is a Monday: the advice is of the 8th, and the week of the 21st is not over.
+    let weeks = ["2024-09-30", "2024-10-07", "2024-10-14", "2024-10-21"].map {
+      #"{"start":"\#($0)T00:00:00Z","interactions":60,"rated":50,"mean":4,"poor_share":0.4}"#
+    }
+    let trend =
+      #"{"type":"trend","schema":1,"scope":\#(Self.a),"bin":"week","points":[\#(weeks.joined(separator: ","))]}"#
+    let wide = Self.week(20, 160, "2024-10-01", "2024-10-23") + [trend]
+    let weekly = try sentence(wide)
+    #expect(weekly.contains(" Left out: up to 50 ratings of the week or day in which this was advised."))
+    #expect(weekly.hasSuffix(" 50 ratings of a week or day that is not over wait."))
+    let lines = try Self.advise(wide, earlier: Self.first())
+    #expect(lines.contains { $0.contains(#""k":20,"n":50,"left_out":50,"#) })
+    // The same again, and the week after: nothing is left out twice.
+    #expect(try Self.advise(wide, earlier: lines) == lines)
+    let later = wide.map { $0.replacing("2024-10-23T", with: "2024-10-28T") }
+    let counts = try #require(try Self.judged(lines, by: later).outcome?.counts)
+    #expect(counts.leftOut == 50 && counts.total == 100 && counts.looks == 2)
+  }
+
+  @Test func whatGotWorseComesFirstAmongEarlierAdvice() throws {
+    let quiet = Lines.finding(Self.b, 100, 1000, weakest: "clarity").replacing("f1", with: "f2")
+    let both = try Self.first([quiet])
+    let week = [
+      Lines.metric("{}", 150, 260, from: "2024-10-08", to: "2024-10-15"),
+      Lines.metric(Self.b, 2, 20, from: "2024-10-08", to: "2024-10-15"),
+      Lines.metric(Self.a, 148, 200, from: "2024-10-08", to: "2024-10-15"),
+    ]
+    for earlier in [both, both.reversed()] {
+      let advice = Advice(try Lines.input(week, earlier: earlier))
+      #expect(advice.earlier.map(\.status).first == "worse" && advice.earlier.count == 2)
+      #expect(advice.judged.map(\.status).first == "worse")
+    }
+  }
+
   @Test func theIntervalOfASequenceIsWiderThanOneAndNarrowsWithTheCounts() throws {
     var last = 2.0
     for total in [1, 10, 100, 1000, 100_000] {

@@ -1,0 +1,38 @@
+import Timestamps
+
+extension Recommendation {
+  /// What has to happen for the claim to count as fulfilled, in a sentence or two; nil where nothing is claimed.
+  ///
+  /// As UTF-8; names of records are in it as they are.
+  var goal: [UInt8]? {
+    guard let verification else { return nil }
+    let scope = Scope(members: verification.scope.members.map { Scope.Member(field: $0.field, value: $0.value) })
+    let from = verification.since.map { " from \($0.text) on" } ?? ""
+    let target = Statement.percent(verification.target)
+    let baseline = Statement.percent(verification.baseline)
+    switch verification.measure {
+    case .corrections:
+      return Array("\(Statement.counted(Int(verification.target), "poor answer")) or more are corrected.".utf8)
+    case .poorShare:
+      return Array("poor answers ".utf8) + scope.phrase + Array(verification.way(baseline, target, "below", from).utf8)
+    case .feedbackRate:
+      return Array("rated answers ".utf8) + scope.phrase + Array(verification.way(baseline, target, "above", from).utf8)
+    }
+  }
+}
+
+extension Recommendation.Verification {
+  /// From where to where, and when it counts: `side` of what it is held against.
+  fileprivate func way(_ baseline: String, _ target: String, _ side: String, _ from: String) -> String {
+    let counted = countMin.map { "about \(Statement.counted($0, measure.unit))" }
+    if let limit {
+      let way = limit == self.target ? "now \(baseline) %" : "half way from \(baseline) % to \(target) %"
+      let text = ": \(side) \(Statement.percent(limit)) % (\(way))\(from), by more than chance explains."
+      return text + (counted.map { " It takes \($0) to tell." } ?? "")
+    }
+    let text =
+      ": from \(baseline) % to \(target) %. It counts as improved when \(side) \(baseline) %\(from), by more than "
+      + "chance explains"
+    return text + (counted.map { "; if \(target) % is reached, \($0) show it." } ?? ".")
+  }
+}

@@ -1,0 +1,105 @@
+import NDJSON
+import Statistics
+import Timestamps
+
+extension Outcome {
+  /// The verdict with its numbers, for a person.
+  func statement(_ verification: Recommendation.Verification) -> String {
+    let unit = verification.measure.unit
+    guard verification.measure != .corrections else {
+      return "\(verdict.title): \(counts.count) of \(Statement.counted(need ?? 0, unit))."
+    }
+    let since = verification.since.map { " since \($0.text.prefix(10))" } ?? ""
+    let against =
+      verification.limit.map { "the limit is \(Self.percent($0)) %" }
+      ?? "from \(Self.percent(verification.baseline)) %"
+    let now = "\(Statement.percent(counts.count, of: counts.total)) % (\(counts.count) of \(counts.total))"
+    var text = "\(verdict.title): "
+    if verdict == .notEnoughData {
+      text +=
+        (need.map { "\(counts.total) of about \(Statement.counted($0, unit))" }
+          ?? Statement.counted(counts.total, unit)) + since
+      if counts.total > 0 { text += "; so far \(now), \(against)" }
+      text += "."
+    } else {
+      text += "\(now)\(since), \(against)"
+      if let change { text += "; \(likely(change, verification.limit))" }
+      text += "."
+    }
+    switch verdict {
+    case .worse: text += " Undo what was changed, or find out why."
+    case .targetMissed: text += " What was done does not do: try something else."
+    default: break
+    }
+    return text + notes + gaps(verification)
+  }
+
+  /// What a reader has to know about the comparison.
+  private var notes: String {
+    var text = isWithinModels ? " Compared within the same models." : ""
+    for field in newFields {
+      text += " Part of it is of a new \(field == Cohorts.fields[0] ? "model" : "prompt version")"
+      let isLeftOut = isWithinModels && field == Cohorts.fields[0]
+      text += isLeftOut ? ", which the comparison leaves out." : ": the verdict is on that too."
+    }
+    return text
+  }
+
+  /// What is not in the numbers.
+  private func gaps(_ verification: Recommendation.Verification) -> String {
+    var text = ""
+    if counts.leftOut > 0 {
+      text +=
+        " Left out: up to \(Statement.counted(counts.leftOut, "rating")) of the week or day in which this was advised."
+    }
+    switch gap {
+    case .waiting(let count):
+      text +=
+        " \(Statement.counted(count, "rating")) of a week or day that is not over \(count == 1 ? "waits" : "wait")."
+    case .overlap:
+      text +=
+        " This analysis adds nothing: it begins before \(counts.through.text), up to which all is counted, and has "
+        + "no trend of this."
+    case .otherFields(let fields):
+      text += " This analysis adds nothing: it is not by \(fields.joined(separator: "+"))."
+    case nil: break
+    }
+    return text
+  }
+
+  /// `−18 points, likely −27 to −9`; against a limit the share itself, `likely 2 to 9 %`.
+  private func likely(_ change: ChangeSequence, _ limit: Double?) -> String {
+    if let limit {
+      let ends = [change.low, change.high].map { Self.percent(min(1, max(0, limit + $0))) }
+      return "likely \(ends[0]) to \(ends[1]) %"
+    }
+    func signed(_ share: Double) -> String {
+      let points = Int((share * 100).rounded())
+      return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
+    }
+    return "\(signed(change.difference)) points, likely \(signed(change.low)) to \(signed(change.high))"
+  }
+
+  private static func percent(_ share: Double) -> String { Statement.percent(share) }
+
+  func append(_ verification: Recommendation.Verification, to line: inout RecordLine) {
+    line.open("outcome")
+    line.text("statement", statement(verification))
+    line.integer("looks", counts.looks)
+    line.text("through", counts.through.text)
+    line.integer("k", counts.count)
+    line.integer("n", counts.total)
+    line.integer("left_out", counts.leftOut)
+    line.real("need", need.map(Double.init))
+    line.real("difference", change?.difference)
+    line.real("low", change?.low)
+    line.real("high", change?.high)
+    line.text("within", isWithinModels ? "model" : nil)
+    line.real("rate_effect", effects?.rate)
+    line.real("mix_effect", effects?.mix)
+    line.key("closed")
+    line.rawValue(Array((isClosed ? "true" : "false").utf8))
+    if !counts.cohorts.isEmpty { Cohorts.append(counts.cohorts, to: &line) }
+    line.close()
+  }
+}
