@@ -128,7 +128,8 @@ extension AnalysisInput {
   /// Advice to make answers come sooner, where slow answers are poor more often by more than chance explains: the last
   /// fifth of them by response time against the others.
   var speedUp: Recommendation? {
-    guard let slowness = whole?.slowness, slowness.z > 0, slowness.q <= 0.1, let slow = slowness.parts.last,
+    guard let slowness = whole?.slowness, slowness.z > 0, slowness.q <= whole?.fdr ?? 0.1,
+      let slow = slowness.parts.last,
       let fast = slowness.parts.first, slowness.parts.count > 1
     else { return nil }
     let all = slowness.parts.reduce((count: 0, total: 0)) { ($0.count + $1.count, $0.total + $1.total) }
@@ -147,18 +148,22 @@ extension AnalysisInput {
     evidence.real("high", slowInterval.high)
     evidence.real("rest_share", excess.restShare)
     evidence.real("q", slowness.q)
+    evidence.real("slowest_from_ms", slowness.slowestFrom)
     evidence.close()
+    let slowest = slowness.slowestFrom.map { " (\(Int($0.rounded())) ms or more)" } ?? ""
+    let window = hasStatedEnd ? whole?.from.flatMap { from in whole?.to.map { (since: from, until: $0) } } : nil
     let isHigh = slowness.q <= 0.01 && all.total >= 100
     var item = Recommendation(
       kind: .speedUp, scope: .all,
       statement: Array(
-        "Slow answers are poor more often: \(share(slow)) of the slowest fifth, \(share(fast)) of the fastest.".utf8),
+        "Slow answers are poor more often: \(share(slow)) of the slowest fifth\(slowest), \(share(fast)) of the fastest."
+          .utf8),
       evidenceJSON: evidence.bytes,
       impactJSON: impact(expected: excess.expected, conservative: excess.conservative), priority: isHigh ? 1 : 2,
       confidence: isHigh ? "high" : "medium",
       action: "Look at what makes answers slow, and whether shorter ones would do. It may also be that hard questions "
         + "take long: read some of both.",
-      nextCommand: ShellCommand.selectPoor(.all, id: []))
+      nextCommand: ShellCommand.selectSlow(from: slowness.slowestFrom, count: slow.count, window: window))
     item.weight = excess.conservative
     // As if the slowest fifth were like the others.
     item.verification = verification(.speedUp, .all, target: excess.restShare, stated: nil)

@@ -13,9 +13,13 @@ extension AnalysisInput {
   /// The records do not say it, so this goes by what ends look like that are: a midnight, or whole days after the start,
   /// and no day or week that begins there, which would have a record in it.
   var hasStatedEnd: Bool {
-    guard let to = whole?.to, to.nanoseconds == 0 else { return false }
-    let length = whole?.from.map { ($0.nanoseconds == 0 ? to.seconds - $0.seconds : 1) } ?? 1
-    guard to.seconds % 86_400 == 0 || (length > 0 && length % 86_400 == 0) else { return false }
+    guard let to = whole?.to else { return false }
+    let isMidnight = to.nanoseconds == 0 && to.seconds % 86_400 == 0
+    var isWholeDays = false
+    if let from = whole?.from, from < to {
+      isWholeDays = from.nanoseconds == to.nanoseconds && (to.seconds - from.seconds) % 86_400 == 0
+    }
+    guard isMidnight || isWholeDays else { return false }
     return !(trend(.all)?.bins.contains { $0.start == to } ?? false)
   }
 

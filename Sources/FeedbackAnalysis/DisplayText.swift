@@ -21,6 +21,27 @@ enum DisplayText {
   /// The same for a string.
   static func printable(_ text: String) -> String { printable(Array(text.utf8)) }
 
+  /// A text in which such characters are spelled out as JSON escapes them: `\n`, `\u001b`, and `\udb40\udc01` beyond U+FFFF.
+  ///
+  /// So two names that differ look different, and as in a command line.
+  static func spelled(_ text: [UInt8]) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+      switch scalar {
+      case _ where !isUnsafe(scalar): result.append(scalar)
+      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+      case "\r": result.append(contentsOf: "\\r".unicodeScalars)
+      case "\t": result.append(contentsOf: "\\t".unicodeScalars)
+      default:
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+        }
+      }
+    }
+    return String(result)
+  }
+
   /// Whether a character does something else than being seen.
   static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -13,11 +13,11 @@ extension Advice {
     text += "\n## What to do\n"
     for (index, item) in recommendations.enumerated() { text += "\n" + section(index + 1, item) }
     if !improvements.isEmpty { text += "\n## What got better\n\n" }
-    for finding in improvements { text += "- \(Self.escaped(finding.statement))\n" }
+    for finding in improvements { text += "- \(Self.shown(finding.statement))\n" }
     text += "\n## Early signals\n\n"
     let signals = earlySignals
     if signals.isEmpty { text += "None.\n" }
-    for signal in signals { text += "- \(Self.escaped(signal.statement))\n" }
+    for signal in signals { text += "- \(Self.shown(signal.statement))\n" }
     let gaps = notMeasured
     text += "\n## What could not be measured\n\n"
     text += gaps.isEmpty ? "Nothing was missing.\n" : gaps.map { "- \($0)\n" }.joined()
@@ -52,11 +52,11 @@ extension Advice {
     }
     var text = ""
     for field in fields {
-      text += "\n## By \(Self.escaped(Array(field.utf8)))\n\n"
-      text += "| \(Self.escaped(Array(field.utf8))) | interactions | rated | mean (likely) | poor (likely) | p95 ms |\n"
+      text += "\n## By \(Self.shown(Array(field.utf8)))\n\n"
+      text += "| \(Self.shown(Array(field.utf8))) | interactions | rated | mean (likely) | poor (likely) | p95 ms |\n"
       text += "| --- | ---: | ---: | ---: | ---: | ---: |\n"
       for metric in input.metrics where metric.scope.members.count == 1 && metric.scope.members[0].field == field {
-        let name = metric.scope.members[0].value.map { $0.isEmpty ? "\"\"" : Self.escaped($0) } ?? "*none*"
+        let name = metric.scope.members[0].value.map { $0.isEmpty ? "\"\"" : Self.shown($0) } ?? "*none*"
         let mean = metric.mean.map { Statement.stars($0) + Self.stars(metric.meanLow, metric.meanHigh) } ?? "-"
         let poor = Self.percent(metric.poorShare, metric.poorLow, metric.poorHigh)
         let slow = metric.p95.map { "\(Int($0.rounded()))" } ?? "-"
@@ -72,31 +72,31 @@ extension Advice {
     var text = "\n## What came of earlier advice\n"
     for item in judged {
       guard let verification = item.verification, let outcome = item.outcome else { continue }
-      text += "\n- \(Self.escaped(item.statement))\n\n  **\(Self.escaped(outcome.statement(verification)))**\n"
+      text += "\n- \(Self.shown(item.statement))\n\n  **\(Self.shown(Array(outcome.statement(verification).utf8)))**\n"
       let isAbove = recommendations.contains { $0.id == item.id }
-      if !outcome.isClosed && !isAbove { text += "  \(Self.escaped(item.action))\n" }
+      if !outcome.isClosed && !isAbove { text += "  \(Self.shown(Array(item.action.utf8)))\n" }
     }
     return text
   }
 
   private func section(_ number: Int, _ item: Recommendation) -> String {
-    var text = "### \(number). \(Self.escaped(item.statement))\n\n\(item.action)\n"
+    var text = "### \(number). \(Self.shown(item.statement))\n\n\(Self.shown(Array(item.action.utf8)))\n"
     if item.kind != .none {
       text += "\nPriority \(item.priority), confidence \(Self.escaped(item.confidence)).\n"
     }
     if let command = item.nextCommand {
       text += "\n```sh\n\(command)\n```\n"
     } else if item.kind != .none {
-      text += "\nThe name holds characters that no command line shows safely: select these records by hand.\n"
+      text += "\nNo command line can name these records safely, by this field or at this length: select them by hand.\n"
     }
     if let goal = item.goal {
-      text += "\nGoal: \(Self.escaped(goal))\n"
+      text += "\nGoal: \(Self.shown(goal))\n"
       if let command = item.verification?.command {
         text += "\nTo see whether it helped:\n\n```sh\n\(command)\n```\n"
       }
     }
     if let check = item.verification, let outcome = item.outcome {
-      text += "\nAdvised before. \(Self.escaped(outcome.statement(check)))\n"
+      text += "\nAdvised before. \(Self.shown(Array(outcome.statement(check).utf8)))\n"
     }
     return text
   }
@@ -109,7 +109,7 @@ extension Advice {
     for (field, checked) in whole.checked.slices {
       let all = input.metrics.filter { $0.scope.members.count == 1 && $0.scope.members[0].field == field }.count
       if all > checked {
-        let name = Self.escaped(Array(Scope.counted(all, field).utf8))
+        let name = Self.shown(Array(Scope.counted(all, field).utf8))
         gaps.append(
           "\(all - checked) of \(name): fewer than \(whole.ratingsMin) ratings, too few people, or nothing to compare with."
         )
@@ -137,6 +137,9 @@ extension Advice {
     return "\(Statement.percent(share)) % (\(Statement.percent(low)) to \(Statement.percent(high)) %)"
   }
 
+  /// Text of a record in which nothing is Markdown or HTML, and every character is seen.
+  private static func shown(_ text: [UInt8]) -> String { escaped(DisplayText.spelled(text)) }
+
   /// Text of a record in which nothing is Markdown or HTML.
   static func escaped(_ text: String) -> String { escaped(Array(text.utf8)) }
 
@@ -157,26 +160,27 @@ extension Advice {
     if all.isEmpty { return "There was no analysis in the input.\n" }
     var text = ""
     for (index, item) in recommendations.enumerated() {
-      text += "\(index + 1). \(DisplayText.printable(item.statement))\n   \(item.action)\n"
+      text +=
+        "\(index + 1). \(DisplayText.spelled(item.statement))\n   \(DisplayText.spelled(Array(item.action.utf8)))\n"
       if item.kind != .none {
         text += "   priority \(item.priority), confidence \(DisplayText.printable(item.confidence))\n"
       }
       if let command = item.nextCommand { text += "   next:  \(command)\n" }
-      if let goal = item.goal { text += "   goal:  \(DisplayText.printable(goal))\n" }
+      if let goal = item.goal { text += "   goal:  \(DisplayText.spelled(goal))\n" }
       if let command = item.verification?.command { text += "   check: \(command)\n" }
       text += Self.verdict(item)
     }
     for item in earlier {
-      text += "=  \(DisplayText.printable(item.statement))\n" + Self.verdict(item)
-      if item.outcome?.isClosed == false { text += "   \(DisplayText.printable(item.action))\n" }
+      text += "=  \(DisplayText.spelled(item.statement))\n" + Self.verdict(item)
+      if item.outcome?.isClosed == false { text += "   \(DisplayText.spelled(Array(item.action.utf8)))\n" }
     }
-    for finding in improvements { text += "+  \(DisplayText.printable(finding.statement))\n" }
-    for signal in earlySignals { text += "-  \(DisplayText.printable(signal.statement))\n" }
+    for finding in improvements { text += "+  \(DisplayText.spelled(finding.statement))\n" }
+    for signal in earlySignals { text += "-  \(DisplayText.spelled(signal.statement))\n" }
     return text
   }
 
   private static func verdict(_ item: Recommendation) -> String {
     guard let verification = item.verification, let outcome = item.outcome else { return "" }
-    return "   verdict: \(outcome.statement(verification))\n"
+    return "   verdict: \(DisplayText.spelled(Array(outcome.statement(verification).utf8)))\n"
   }
 }

@@ -4,7 +4,8 @@ import Timestamps
 
 /// Command lines for a person to paste into a shell.
 ///
-/// Names come from records, so they are quoted; what holds characters that a terminal does not show as they are is refused.
+/// Names come from records, so they are quoted, and characters that a terminal does not show as they are are escaped as in
+/// JSON, which fb-filter and jq read.
 enum ShellCommand {
   /// A word in single quotes.
   static func quoted(_ text: String) -> String {
@@ -15,6 +16,26 @@ enum ShellCommand {
   static func selectPoor(_ scope: ReadScope, id: [UInt8]) -> String? {
     guard let selection = selection(scope) else { return nil }
     return "fb-filter \(selection)--max-rating 2 interactions.ndjson > \(fileName(scope, id, "review"))"
+  }
+
+  /// The command that puts poor answers into a file that came as late as the slowest ones.
+  ///
+  /// They are those from a response time on, in milliseconds, or else the `count` slowest; of a window, if it has one.
+  static func selectSlow(
+    from milliseconds: Double?, count: Int, window: (since: Timestamp, until: Timestamp)?
+  ) -> String {
+    let time = window.map { "--since \($0.since.text) --until \($0.until.text) " } ?? ""
+    let (file, status) = ("slow-review.ndjson", "not status == \"error\"")
+    if let milliseconds {
+      var number: [UInt8] = []
+      JSONNumber.append(rounded: milliseconds, to: &number)
+      let condition = quoted("response_time_ms >= \(String(decoding: number, as: UTF8.self)) and \(status)")
+      return "fb-filter \(time)--max-rating 2 --where \(condition) interactions.ndjson > \(file)"
+    }
+    let slowest = quoted("sort_by(-.response_time_ms)[:\(count)][]")
+    return
+      "fb-filter \(time)--max-rating 2 --where \(quoted("exists response_time_ms and \(status)")) interactions.ndjson "
+      + "| jq -sc \(slowest) > \(file)"
   }
 
   /// The command that puts the answers of a scope that nobody rated into a file.
@@ -31,8 +52,8 @@ enum ShellCommand {
     let fields = scope.members.map(\.field)
     let by = fields.isEmpty ? "" : "--by \(quoted(fields.joined(separator: "+"))) "
     let start = since.map { "--since \($0.text) " } ?? ""
-    let scopeJSON = String(decoding: scope.json, as: UTF8.self)
-    let select = quoted("select(.type == \"metric\" and .scope == \(scopeJSON)) | \(show)")
+    let members = scope.members.map { "\(literal(Array($0.field.utf8))):\($0.value.map(literal) ?? "null")" }
+    let select = quoted("select(.type == \"metric\" and .scope == {\(members.joined(separator: ","))}) | \(show)")
     return "fb-analyze \(by)\(start)interactions.ndjson | jq -c \(select)"
   }
 
@@ -40,7 +61,8 @@ enum ShellCommand {
   private static func selection(_ scope: ReadScope) -> String? {
     guard let condition = condition(scope.members) else { return nil }
     if scope.members.count == 1, scope.members[0].field == "category", let value = scope.members[0].value {
-      return "--category \(quoted(String(decoding: value, as: UTF8.self))) "
+      let name = String(decoding: value, as: UTF8.self)
+      if !name.unicodeScalars.contains(where: DisplayText.isUnsafe) { return "--category \(quoted(name)) " }
     }
     return condition.isEmpty ? "" : "--where \(quoted(condition)) "
   }
@@ -54,13 +76,17 @@ enum ShellCommand {
         parts.append("not exists \(path)")
         continue
       }
-      let text = String(decoding: value, as: UTF8.self)
-      if value.count > 1000 || text.unicodeScalars.contains(where: DisplayText.isUnsafe) { return nil }
-      var literal: [UInt8] = []
-      JSONText.encode(value, into: &literal)
-      parts.append("\(path) == \(String(decoding: literal, as: UTF8.self))")
+      if value.count > 1000 { return nil }
+      parts.append("\(path) == \(literal(value))")
     }
     return parts.joined(separator: " and ")
+  }
+
+  /// A string of JSON, which is one of an expression and of jq too, in which every character is seen.
+  private static func literal(_ text: [UInt8]) -> String {
+    var json: [UInt8] = []
+    JSONText.encode(text, into: &json)
+    return DisplayText.spelled(json)
   }
 
   /// A dotted path as an expression writes it, unusual keys in backquotes.

@@ -26,13 +26,30 @@ import Testing
     return ReadScope(members: [(field, value.map { Array($0.utf8) })], json: scope.json)
   }
 
-  @Test func namesThatHideAreNotWrittenIntoCommands() {
-    for name in ["a\nb", "a\u{1B}b", "a\u{202E}b", "\u{0}", "a\u{200B}b", String(repeating: "x", count: 1001)] {
-      #expect(ShellCommand.selectPoor(Self.scope("category", name), id: []) == nil)
-      #expect(ShellCommand.selectUnrated(Self.scope("model", name), id: []) == nil)
-      #expect(ShellCommand.measure(Self.scope("category", name), since: nil, show: ".") == nil)
+  @Test func whatIsNotSeenIsSpelledOut() {
+    let text = Array("a\u{1B}[31m\u{202E}b\n\r\t\u{85}\u{2028}\u{E0001}\\né日\u{200D}".utf8)
+    #expect(
+      DisplayText.spelled(text) == #"a\u001b[31m\u202eb\n\r\t\u0085\u2028\udb40\udc01\né日"# + "\u{200D}")
+  }
+
+  @Test func namesThatHideAreSpelledOutInCommands() {
+    for (name, spelled) in [
+      ("a\nb", #"a\nb"#), ("a\u{1B}b", #"a\u001bb"#), ("a\u{202E}b", #"a\u202eb"#), ("\u{0}", #"\u0000"#),
+      ("a\u{200B}\"b'", #"a\u200b\"b'\''"#),
+    ] {
+      let commands = [
+        ShellCommand.selectPoor(Self.scope("category", name), id: []),
+        ShellCommand.selectUnrated(Self.scope("model", name), id: []),
+        ShellCommand.measure(Self.scope("category", name), since: nil, show: "."),
+      ]
+      for command in commands { #expect(command?.contains("\"\(spelled)\"") == true, "\(command ?? "")") }
     }
+    let long = String(repeating: "x", count: 1001)
+    #expect(ShellCommand.selectPoor(Self.scope("category", long), id: []) == nil)
+    #expect(ShellCommand.selectUnrated(Self.scope("model", long), id: []) == nil)
+    #expect(ShellCommand.measure(Self.scope("category", long), since: nil, show: ".") == nil)
     #expect(ShellCommand.selectPoor(Self.scope("metadata.`", "a"), id: []) == nil)
+    #expect(ShellCommand.selectPoor(Self.scope("metadata.a\u{202E}", "a"), id: []) == nil)
     #expect(
       ShellCommand.selectPoor(Self.scope("category", "refunds"), id: [])
         == "fb-filter --category 'refunds' --max-rating 2 interactions.ndjson > refunds-review.ndjson")
