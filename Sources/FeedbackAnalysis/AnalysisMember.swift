@@ -9,7 +9,8 @@ extension AnalysisInput {
     case origin
     case priority, action, nextCommand, measure, verifyScope, since, baseline, baselineCount, verifyTarget, limit,
       countMin
-    case verifyDesignEffect, verifyCommand, verifyCohorts, looks, through, judgedCount, judgedTotal, leftOut,
+    case verifyDesignEffect, verifyCommand, verifyCohorts, looks, judgedFrom, through, judgedCount, judgedTotal,
+      leftOut,
       isClosed, judgedCohorts
 
     var path: [String] {
@@ -92,6 +93,7 @@ extension AnalysisInput {
       case .verifyCommand: ["verify", "command"]
       case .verifyCohorts: ["verify", "cohorts"]
       case .looks: ["outcome", "looks"]
+      case .judgedFrom: ["outcome", "from"]
       case .through: ["outcome", "through"]
       case .judgedCount: ["outcome", "k"]
       case .judgedTotal: ["outcome", "n"]

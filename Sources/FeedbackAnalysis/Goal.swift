@@ -21,6 +21,20 @@ extension Recommendation {
   }
 }
 
+extension Advice {
+  /// The goal of a recommendation, and whether half a year is enough to tell at the pace of this analysis.
+  func goal(_ item: Recommendation) -> [UInt8]? {
+    guard let goal = item.goal, let verification = item.verification, let countMin = verification.countMin,
+      verification.measure != .corrections, let weeks = input.weeks
+    else { return item.goal }
+    let total = input.metric(verification.scope)?.counts(of: verification.measure).total ?? 0
+    let each = Double(total) / weeks
+    if Double(countMin) <= each * Double(Outcome.looksMax) { return goal }
+    let pace = Statement.counted(Int(each.rounded()), verification.measure.unit)
+    return goal + Array(" At \(pace) a week as now, half a year is not enough for that.".utf8)
+  }
+}
+
 extension Recommendation.Verification {
   /// From where to where, and when it counts: `side` of what it is held against.
   fileprivate func way(_ baseline: String, _ target: String, _ side: String, _ from: String) -> String {

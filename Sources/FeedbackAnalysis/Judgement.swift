@@ -5,9 +5,9 @@ extension AnalysisInput {
   /// The recommendation with what can be said by now.
   func judged(_ item: Recommendation) -> Recommendation {
     guard let verification = item.verification, let since = verification.since else { return item }
-    var before = item.outcome?.counts ?? Outcome.Counts(through: since)
-    // Somebody set `since` to when the change was made: what was counted until then is not after it.
-    if before.through < since { before = Outcome.Counts(through: since) }
+    var before = item.outcome?.counts ?? .none(from: since)
+    // Somebody set `since` to when something was done: what was counted is not of the time after that.
+    if before.from != since { before = .none(from: since) }
     let (counts, gap) = counts(before, verification, since: since)
     guard var outcome = Outcome(verification, counts) else { return item }
     outcome.gap = gap

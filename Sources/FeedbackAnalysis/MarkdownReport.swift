@@ -89,7 +89,7 @@ extension Advice {
     } else if item.kind != .none {
       text += "\nNo command line can name these records safely, by this field or at this length: select them by hand.\n"
     }
-    if let goal = item.goal {
+    if let goal = goal(item) {
       text += "\nGoal: \(Self.shown(goal))\n"
       if let command = item.verification?.command {
         text += "\nTo see whether it helped:\n\n```sh\n\(command)\n```\n"
@@ -166,7 +166,7 @@ extension Advice {
         text += "   priority \(item.priority), confidence \(DisplayText.printable(item.confidence))\n"
       }
       if let command = item.nextCommand { text += "   next:  \(command)\n" }
-      if let goal = item.goal { text += "   goal:  \(DisplayText.spelled(goal))\n" }
+      if let goal = goal(item) { text += "   goal:  \(DisplayText.spelled(goal))\n" }
       if let command = item.verification?.command { text += "   check: \(command)\n" }
       text += Self.verdict(item)
     }

@@ -206,7 +206,7 @@ struct MemberReader {
       confidence: string(try text(bytes, .confidence)), action: string(try text(bytes, .action)),
       nextCommand: command(bytes, .nextCommand))
     item.verification = try verification(bytes)
-    if let verification = item.verification, let counts = try counts(bytes) {
+    if let verification = item.verification, let counts = try counts(bytes, since: verification.since) {
       item.outcome = Outcome(verification, counts)
     }
     return item
@@ -240,10 +240,12 @@ struct MemberReader {
     return verification
   }
 
-  private func counts(_ bytes: Span<UInt8>) throws(RecordError) -> Outcome.Counts? {
+  /// What earlier looks counted, from `since` on where the record does not say from when.
+  private func counts(_ bytes: Span<UInt8>, since: Timestamp?) throws(RecordError) -> Outcome.Counts? {
     guard let through = try time(bytes, .through) else { return nil }
     let counts = Outcome.Counts(
-      looks: try count(bytes, .looks), through: through, count: try count(bytes, .judgedCount),
+      looks: try count(bytes, .looks), from: try time(bytes, .judgedFrom) ?? since ?? through, through: through,
+      count: try count(bytes, .judgedCount),
       total: try count(bytes, .judgedTotal), leftOut: try count(bytes, .leftOut),
       cohorts: try cohorts(bytes, .judgedCohorts))
     if counts.count <= counts.total { return counts }

@@ -37,6 +37,8 @@ struct Outcome: Sendable {
   struct Counts: Sendable {
     /// How many analyses counted.
     var looks = 0
+    /// From when on.
+    var from: Timestamp
     /// Up to when.
     var through: Timestamp
     var count = 0
@@ -45,6 +47,9 @@ struct Outcome: Sendable {
     var leftOut = 0
     /// The same by model and by version of the prompt, of the looks that know them.
     var cohorts: [Cohorts] = []
+
+    /// Nothing yet, from some time on.
+    static func none(from start: Timestamp) -> Counts { Counts(from: start, through: start) }
   }
 
   /// What a look could not count.

@@ -86,6 +86,7 @@ extension Outcome {
     line.open("outcome")
     line.text("statement", statement(verification))
     line.integer("looks", counts.looks)
+    line.text("from", counts.from.text)
     line.text("through", counts.through.text)
     line.integer("k", counts.count)
     line.integer("n", counts.total)

@@ -234,6 +234,19 @@ enum AnalysisLines {
         + "by more than chance explains; if 5 % is reached, about 330 answers show it.")
     #expect(try goal([Lines.metric("{}", 60, 200), Lines.example]) == "50 poor answers or more are corrected.")
     #expect(try goal([Lines.metric("{}", 2, 200)]) == nil)
+    // At the 20 ratings of this week, the thin one takes half a year, and with fewer it is more than that.
+    func advice(_ poor: Int, _ rated: Int) throws -> Advice {
+      Advice(
+        try Lines.input([
+          Lines.metric("{}", 38, 320), Lines.metric(scope, poor, rated), Lines.finding(scope, poor, rated),
+        ]))
+    }
+    for (poor, rated, isEnough) in [(8, 20, true), (2, 5, false)] {
+      let advice = try advice(poor, rated)
+      let goal = String(decoding: try #require(advice.goal(advice.recommendations[0])), as: UTF8.self)
+      #expect(goal.hasSuffix(" to tell.") == isEnough, "\(goal)")
+      #expect(goal.hasSuffix(" At 5 ratings a week as now, half a year is not enough for that.") != isEnough, "\(goal)")
+    }
     // Both reports have it.
     let advice = Advice(try Lines.input([Lines.metric("{}", 60, 200), Lines.example]))
     #expect(advice.terminalText.contains("   goal:  50 poor answers or more are corrected.\n"))

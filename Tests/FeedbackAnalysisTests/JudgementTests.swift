@@ -442,6 +442,21 @@ import Timestamps
     let item = try Self.judged(moved, by: Self.week(2, 30, "2024-10-22", "2024-10-29"))
     #expect(item.outcome?.counts.total == 30 && item.outcome?.counts.looks == 1)
     #expect(item.verification?.command?.contains("--since 2024-10-22T00:00:00Z ") == true)
+    // Said when those weeks are counted already, and more: the counts begin anew with what came since.
+    var late = moved
+    for (from, to) in [("2024-10-15", "2024-10-22"), ("2024-10-22", "2024-10-29")] {
+      late = try Self.advise(
+        Self.week(9, 20, from, to),
+        earlier: late.map {
+          $0.replacing(#""since":"2024-10-22T00:00:00Z"#, with: #""since":"2024-10-08T00:00:00Z"#)
+        })
+    }
+    #expect(
+      late.contains { $0.contains(#""looks":3,"from":"2024-10-08T00:00:00Z","through":"2024-10-29T00:00:00Z","k":27"#) }
+    )
+    late = late.map { $0.replacing(#""since":"2024-10-08T00:00:00Z"#, with: #""since":"2024-10-22T00:00:00Z"#) }
+    #expect(try Self.judged(late, by: Self.week(9, 20, "2024-10-22", "2024-10-29")).outcome?.counts.total == 20)
+    #expect(try Self.judged(late, by: Self.week(9, 20, "2024-10-15", "2024-10-29")).outcome?.counts.total == 0)
     // A window that reaches back to before it is not of what came after.
     let wide = try Self.judged(moved, by: Self.week(2, 30, "2024-10-15", "2024-10-29"))
     #expect(wide.outcome?.counts.total == 0)
