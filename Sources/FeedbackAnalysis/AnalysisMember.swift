@@ -11,7 +11,7 @@ extension AnalysisInput {
       countMin
     case verifyDesignEffect, verifyCommand, verifyCohorts, looks, judgedFrom, through, judgedCount, judgedTotal,
       leftOut,
-      isClosed, judgedCohorts
+      isClosed, judgedCohorts, windows
 
     var path: [String] {
       switch self {
@@ -99,6 +99,7 @@ extension AnalysisInput {
       case .judgedTotal: ["outcome", "n"]
       case .leftOut: ["outcome", "left_out"]
       case .isClosed: ["outcome", "closed"]
+      case .windows: ["outcome", "windows"]
       default: ["outcome", "cohorts"]
       }
     }

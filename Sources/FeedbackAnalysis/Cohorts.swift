@@ -36,6 +36,20 @@ struct Cohorts: Sendable, Equatable {
     }
   }
 
+  /// The counts less earlier ones of the same field that are in them; nil where they cannot be.
+  func without(_ earlier: Cohorts?) -> Cohorts? {
+    var rest = self
+    for cohort in earlier?.cohorts ?? [] {
+      guard let place = rest.cohorts.firstIndex(where: { $0.value == cohort.value }) else { return nil }
+      rest.cohorts[place].count -= cohort.count
+      rest.cohorts[place].total -= cohort.total
+      let left = rest.cohorts[place]
+      guard left.total >= 0, (0...left.total).contains(left.count) else { return nil }
+    }
+    rest.cohorts.removeAll { $0.total == 0 }
+    return rest
+  }
+
   /// Before and after, value by value.
   static func strata(_ before: Cohorts, _ after: Cohorts) -> [StratifiedComparison.Stratum] {
     var strata: [StratifiedComparison.Stratum] = []

@@ -29,48 +29,48 @@ extension AnalysisInput {
       return (before, .otherFields(verification.scope.members.map(\.field)))
     }
     var counts = before
-    var gap: Outcome.Gap?
     let own = metric(verification.scope)?.counts(of: verification.measure) ?? (count: 0, total: 0)
+    var look = Outcome.Look(from: from, count: own.count, total: own.total)
+    look.cohorts = cohorts(verification.scope, verification.measure)
     if verification.measure == .corrections {
       guard material.examples > 0 else { return (before, nil) }
-      (counts.count, counts.total) = (material.corrections, material.corrections)
+      counts.looks = []
+      look = Outcome.Look(from: since, count: material.corrections, total: material.corrections)
     } else if from.next >= before.through {
       // A moment earlier is the same where the end of a window was taken for its newest record.
-      counts.count += own.count
-      counts.total += own.total
-      add(cohorts(verification.scope, verification.measure), to: &counts.cohorts)
     } else if from >= since && from.seconds - since.seconds <= 1 {
       // From the advice on, as the command of the recommendation measures it: all that was counted before is in it.
-      (counts.count, counts.total, counts.leftOut) = (own.count, own.total, 0)
-      counts.cohorts = cohorts(verification.scope, verification.measure)
+      counts.leftOut = 0
+      if let rest = look.without(counts) { look = rest } else { counts.looks = [] }
     } else if verification.measure == .poorShare, let trend = trend(verification.scope) {
       // The windows overlap: the days that were not counted yet. How they divide among models is not known.
       let days = trend.counts(after: before.through, before: to)
-      if days.waiting > 0 { gap = .waiting(days.waiting) }
+      let gap: Outcome.Gap? = days.waiting > 0 ? .waiting(days.waiting) : nil
       guard let end = days.end else { return (before, gap) }
-      counts.count += days.poor
-      counts.total += days.rated
+      counts.add(Outcome.Look(from: before.through, count: days.poor, total: days.rated))
       counts.leftOut += days.cut
       counts.through = end
-      counts.looks += 1
       return (counts, gap)
     } else {
       return (before, .overlap)
     }
+    counts.add(look)
     counts.through = to
-    counts.looks += 1
     return (counts, nil)
   }
+}
 
-  /// Adds the counts by model and version; of some looks they may not be known.
-  private func add(_ later: [Cohorts], to known: inout [Cohorts]) {
-    for cohorts in later {
-      if let place = known.firstIndex(where: { $0.field == cohorts.field }) {
-        known[place].add(cohorts)
-      } else {
-        known.append(cohorts)
-      }
+extension Outcome.Look {
+  /// What is new in a look at all since the advice; nil where what was counted before is not in it.
+  func without(_ counts: Outcome.Counts) -> Self? {
+    var rest = Self(from: counts.through, count: count - counts.count, total: total - counts.total)
+    guard !counts.looks.isEmpty, (0...max(0, rest.total)).contains(rest.count) else { return nil }
+    let known = counts.cohorts
+    for field in cohorts {
+      guard let new = field.without(known.first { $0.field == field.field }) else { return nil }
+      rest.cohorts.append(new)
     }
+    return rest
   }
 }
 

@@ -229,7 +229,7 @@ struct MemberReader {
       measure: measure, scope: scope, since: try time(bytes, .since), baseline: baseline,
       baselineCount: try optional(.baselineCount), target: target, limit: try number(bytes, .limit),
       countMin: try optional(.countMin), designEffect: max(1, try number(bytes, .verifyDesignEffect) ?? 1),
-      command: command(bytes, .verifyCommand), cohorts: try cohorts(bytes, .verifyCohorts))
+      command: command(bytes, .verifyCommand), cohorts: try cohorts(bytes, field(.verifyCohorts)))
     if let limit = verification.limit, !(0...1).contains(limit) {
       throw .schema("verify.limit", "no share", at: field(.limit).start)
     }
@@ -243,32 +243,58 @@ struct MemberReader {
   /// What earlier looks counted, from `since` on where the record does not say from when.
   private func counts(_ bytes: Span<UInt8>, since: Timestamp?) throws(RecordError) -> Outcome.Counts? {
     guard let through = try time(bytes, .through) else { return nil }
-    let counts = Outcome.Counts(
-      looks: try count(bytes, .looks), from: try time(bytes, .judgedFrom) ?? since ?? through, through: through,
-      count: try count(bytes, .judgedCount),
-      total: try count(bytes, .judgedTotal), leftOut: try count(bytes, .leftOut),
-      cohorts: try cohorts(bytes, .judgedCohorts))
-    if counts.count <= counts.total { return counts }
-    throw .schema("outcome.k", "more than n", at: field(.judgedCount).start)
+    var counts = Outcome.Counts.none(from: try time(bytes, .judgedFrom) ?? since ?? through)
+    counts.through = through
+    counts.lookCount = try count(bytes, .looks)
+    counts.leftOut = try count(bytes, .leftOut)
+    if field(.windows).hasValue {
+      counts.looks = try looks(bytes)
+      return counts
+    }
+    // Of a version that did not keep looks apart.
+    let (k, n) = (try count(bytes, .judgedCount), try count(bytes, .judgedTotal))
+    if k > n { throw .schema("outcome.k", "more than n", at: field(.judgedCount).start) }
+    counts.looks = [.init(from: counts.from, count: k, total: n, cohorts: try cohorts(bytes, field(.judgedCohorts)))]
+    return counts
   }
 
-  private func cohorts(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> [Cohorts] {
+  private func looks(_ bytes: Span<UInt8>) throws(RecordError) -> [Outcome.Look] {
+    var looks: [Outcome.Look] = []
+    var cursor = ElementCursor(field(.windows))
+    while let element = cursor.next(bytes) {
+      let from = JSONWalk.member(bytes, element, Array("from".utf8))
+      guard looks.count < 1000, element.kind == .object, from.kind == .string, let time = Timestamp(bytes, from.range),
+        let counts = counts(bytes, of: element)
+      else { throw .schema("outcome.windows", "not windows with counts", at: element.start) }
+      let cohorts = try cohorts(bytes, JSONWalk.member(bytes, element, Array("cohorts".utf8)))
+      looks.append(.init(from: time, count: counts.count, total: counts.total, cohorts: cohorts))
+    }
+    return looks
+  }
+
+  /// The members `k` and `n` of an object; nil where they are no counts.
+  private func counts(_ bytes: Span<UInt8>, of object: Field) -> (count: Int, total: Int)? {
+    func count(_ key: String) -> Int? {
+      let found = JSONWalk.member(bytes, object, Array(key.utf8))
+      return found.kind == .number ? JSONNumber.integer(bytes, found.range) : nil
+    }
+    guard let k = count("k"), let n = count("n"), n < 1 << 40, k >= 0, k <= n else { return nil }
+    return (k, n)
+  }
+
+  private func cohorts(_ bytes: Span<UInt8>, _ object: Field) throws(RecordError) -> [Cohorts] {
     var all: [Cohorts] = []
-    var fields = MemberCursor(field(member))
+    var fields = MemberCursor(object)
     while let cohortField = fields.next(bytes) {
       var cohorts: [Cohorts.Cohort] = []
       var cursor = ElementCursor(cohortField.value)
       while let element = cursor.next(bytes) {
-        func count(_ key: String) -> Int? {
-          let found = JSONWalk.member(bytes, element, Array(key.utf8))
-          return found.kind == .number ? JSONNumber.integer(bytes, found.range) : nil
-        }
-        guard element.kind == .object, let k = count("k"), let n = count("n"), (0...n).contains(k), n < 1 << 40 else {
-          throw .schema(member.path.joined(separator: "."), "not counts of values", at: element.start)
+        guard element.kind == .object, let counts = counts(bytes, of: element) else {
+          throw .schema("cohorts", "not counts of values", at: element.start)
         }
         let value = JSONWalk.member(bytes, element, Array("value".utf8))
         let text = value.kind == .string ? JSONText.bytes(bytes, value) : nil
-        cohorts.append(.init(value: text, count: k, total: n))
+        cohorts.append(.init(value: text, count: counts.count, total: counts.total))
       }
       all.append(Cohorts(field: JSONText.string(bytes, cohortField.key), cohorts: cohorts))
     }

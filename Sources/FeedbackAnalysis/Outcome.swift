@@ -33,23 +33,62 @@ struct Outcome: Sendable {
     var rank: Int { self == .worse ? 0 : self == .targetMissed ? 1 : 2 }
   }
 
-  /// What was counted since the advice, at all looks together; carried from look to look.
-  struct Counts: Sendable {
-    /// How many analyses counted.
-    var looks = 0
+  /// What one look counted.
+  struct Look: Sendable, Equatable {
+    /// From when on; up to the next look, or the last moment of all.
+    var from: Timestamp
+    var count = 0
+    var total = 0
+    /// The same by model and by version of the prompt, where that is known.
+    var cohorts: [Cohorts] = []
+  }
+
+  /// What was counted since the advice; carried from look to look.
+  struct Counts: Sendable, Equatable {
     /// From when on.
     var from: Timestamp
     /// Up to when.
     var through: Timestamp
-    var count = 0
-    var total = 0
+    /// How many analyses counted.
+    var lookCount = 0
+    /// Each look; one for several, where the record is of a version that did not keep them apart.
+    var looks: [Look] = []
     /// The most that may have been left out: ratings of days or weeks of which a part was before the advice.
     var leftOut = 0
-    /// The same by model and by version of the prompt, of the looks that know them.
-    var cohorts: [Cohorts] = []
 
     /// Nothing yet, from some time on.
     static func none(from start: Timestamp) -> Counts { Counts(from: start, through: start) }
+
+    var count: Int { looks.reduce(0) { $0 + $1.count } }
+    var total: Int { looks.reduce(0) { $0 + $1.total } }
+
+    /// The counts by model and by version of the prompt of all looks that know them.
+    var cohorts: [Cohorts] {
+      var known: [Cohorts] = []
+      for later in looks.flatMap(\.cohorts) {
+        if let place = known.firstIndex(where: { $0.field == later.field }) {
+          known[place].add(later)
+        } else {
+          known.append(later)
+        }
+      }
+      return known
+    }
+
+    /// Adds a look.
+    mutating func add(_ look: Look) {
+      looks.append(look)
+      lookCount += 1
+    }
+
+    /// The counts of the looks from one on, 1 or more.
+    func since(look: Int) -> Counts {
+      if look == 1 { return self }
+      var part = self
+      part.looks.removeFirst(look - 1)
+      part.from = part.looks.first?.from ?? through
+      return part
+    }
   }
 
   /// What a look could not count.
@@ -63,7 +102,10 @@ struct Outcome: Sendable {
   }
 
   let verdict: Verdict
+  /// All that was counted.
   let counts: Counts
+  /// The looks that the verdict is on: all, or those from one on that show what all of them do not.
+  let decisive: Counts
   /// Observations that it takes, nil where no number does.
   let need: Int?
   let change: ChangeSequence?
@@ -74,7 +116,7 @@ struct Outcome: Sendable {
   /// Fields of which a tenth or more of what was counted has values that were not there before.
   let newFields: [String]
   /// Whether it is not looked at again.
-  let isClosed: Bool
+  var isClosed: Bool { verdict.isFulfilled || counts.lookCount >= Self.looksMax }
   /// What the last look could not count.
   var gap: Gap?
 
@@ -82,51 +124,58 @@ struct Outcome: Sendable {
   static let looksMax = 26
 
   /// Judges counts since the advice against its limit or else its baseline; nil where it has neither.
+  ///
+  /// Of sequences that begin with one look or another the latest that shows something decides: it says how things are now.
   init?(_ verification: Recommendation.Verification, _ counts: Counts) {
+    if verification.limit == nil && verification.baselineCount == nil { return nil }
+    if verification.measure != .corrections {
+      for look in stride(from: counts.looks.count, to: 1, by: -1) {
+        let outcome = Outcome(verification, counts, look: look)
+        if outcome.verdict != .noClearChange && outcome.verdict != .notEnoughData {
+          self = outcome
+          return
+        }
+      }
+    }
+    self.init(verification, counts, look: 1)
+  }
+
+  /// Judges the counts from a look on.
+  private init(_ verification: Recommendation.Verification, _ counts: Counts, look: Int) {
+    self.counts = counts
+    decisive = counts.since(look: look)
+    need = verification.countMin
+    newFields = verification.cohorts.filter { [decisive] in Self.isNew($0, decisive) }.map(\.field)
+    let alpha = ChangeSequence.alpha(start: look)
+    let (count, total) = (decisive.count, decisive.total)
+    if verification.measure == .corrections {
+      (change, isWithinModels, effects) = (nil, false, nil)
+      verdict = Double(count) >= verification.target ? .improved : .notEnoughData
+      return
+    }
+    let isEnough = need.map { total >= $0 } ?? false
     if let limit = verification.limit {
-      self.init(verification, limit: limit, counts)
-    } else if let baselineCount = verification.baselineCount {
-      self.init(verification, baselineCount: baselineCount, counts)
-    } else {
-      return nil
+      change = ChangeSequence(
+        limit: limit, count: count, total: total, designEffect: verification.designEffect, alpha: alpha)
+      (isWithinModels, effects) = (false, nil)
+      switch Self.verdict(verification.measure, change, isEnough: isEnough) {
+      case .improved: verdict = .targetMet
+      case .worse: verdict = .targetMissed
+      case let other: verdict = other
+      }
+      return
     }
-  }
-
-  private init(_ verification: Recommendation.Verification, limit: Double, _ counts: Counts) {
-    self.counts = counts
-    need = verification.countMin
-    change = ChangeSequence(
-      limit: limit, count: counts.count, total: counts.total, designEffect: verification.designEffect)
-    (isWithinModels, effects) = (false, nil)
-    newFields = verification.cohorts.filter { Self.isNew($0, counts) }.map(\.field)
-    switch Self.verdict(verification.measure, change, isEnough: need.map { counts.total >= $0 } ?? false) {
-    case .improved: verdict = .targetMet
-    case .worse: verdict = .targetMissed
-    case let other: verdict = other
-    }
-    isClosed = verdict.isFulfilled || counts.looks >= Self.looksMax
-  }
-
-  private init(_ verification: Recommendation.Verification, baselineCount: Int, _ counts: Counts) {
-    self.counts = counts
-    let isShare = verification.measure != .corrections
-    need = verification.countMin
-    var change = ChangeSequence(
-      baseline: verification.baseline, baselineCount: baselineCount, count: counts.count, total: counts.total,
-      designEffect: verification.designEffect)
-    let models = Self.models(verification, counts)
+    let baselineCount = verification.baselineCount ?? 0
+    let models = Self.models(verification, decisive)
+    let within = models.flatMap { Self.within($0, verification, baselineCount, total, alpha: alpha) }
+    change =
+      within
+      ?? ChangeSequence(
+        baseline: verification.baseline, baselineCount: baselineCount, count: count, total: total,
+        designEffect: verification.designEffect, alpha: alpha)
+    isWithinModels = within != nil
     effects = models.flatMap { StratifiedComparison($0) }.map { ($0.rateEffect, $0.mixEffect) }
-    let within = models.flatMap { Self.within($0, verification, baselineCount, counts.total) }
-    isWithinModels = isShare && within != nil
-    if let within { change = within }
-    self.change = isShare ? change : nil
-    newFields = verification.cohorts.filter { Self.isNew($0, counts) }.map(\.field)
-    if isShare {
-      verdict = Self.verdict(verification.measure, change, isEnough: need.map { counts.total >= $0 } ?? false)
-    } else {
-      verdict = Double(counts.count) >= verification.target ? .improved : .notEnoughData
-    }
-    isClosed = verdict.isFulfilled || counts.looks >= Self.looksMax
+    verdict = Self.verdict(verification.measure, change, isEnough: isEnough)
   }
 
   private static func verdict(_ measure: Recommendation.Measure, _ change: ChangeSequence?, isEnough: Bool) -> Verdict {
@@ -153,7 +202,7 @@ struct Outcome: Sendable {
   /// distance.
   private static func within(
     _ strata: [StratifiedComparison.Stratum], _ verification: Recommendation.Verification, _ baselineCount: Int,
-    _ total: Int
+    _ total: Int, alpha: Double
   ) -> ChangeSequence? {
     let shared = strata.filter { $0.total > 0 && $0.laterTotal > 0 }
     func sum(_ strata: [StratifiedComparison.Stratum], _ part: (StratifiedComparison.Stratum) -> Int) -> Int {
@@ -164,7 +213,7 @@ struct Outcome: Sendable {
       return nil
     }
     let shift = verification.baseline - Double(sum(strata, \.count)) / Double(known)
-    return ChangeSequence(shared, shift: shift, designEffect: verification.designEffect)
+    return ChangeSequence(shared, shift: shift, designEffect: verification.designEffect, alpha: alpha)
   }
 
   private static func isNew(_ before: Cohorts, _ counts: Counts) -> Bool {

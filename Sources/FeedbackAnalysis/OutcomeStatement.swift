@@ -7,19 +7,20 @@ extension Outcome {
   func statement(_ verification: Recommendation.Verification) -> String {
     let unit = verification.measure.unit
     guard verification.measure != .corrections else {
-      return "\(verdict.title): \(counts.count) of \(Statement.counted(need ?? 0, unit))."
+      return "\(verdict.title): \(decisive.count) of \(Statement.counted(need ?? 0, unit))."
     }
-    let since = verification.since.map { " since \($0.text.prefix(10))" } ?? ""
+    let (count, total) = (decisive.count, decisive.total)
+    let since = " since \(decisive.from.text.prefix(10))"
     let against =
       verification.limit.map { "the limit is \(Self.percent($0)) %" }
       ?? "from \(Self.percent(verification.baseline)) %"
-    let now = "\(Statement.percent(counts.count, of: counts.total)) % (\(counts.count) of \(counts.total))"
+    let now = "\(Statement.percent(count, of: total)) % (\(count) of \(total))"
     var text = "\(verdict.title): "
     if verdict == .notEnoughData {
       text +=
-        (need.map { "\(counts.total) of about \(Statement.counted($0, unit))" }
-          ?? Statement.counted(counts.total, unit)) + since
-      if counts.total > 0 { text += "; so far \(now), \(against)" }
+        (need.map { "\(total) of about \(Statement.counted($0, unit))" }
+          ?? Statement.counted(total, unit)) + since
+      if total > 0 { text += "; so far \(now), \(against)" }
       text += "."
     } else {
       text += "\(now)\(since), \(against)"
@@ -85,11 +86,12 @@ extension Outcome {
   func append(_ verification: Recommendation.Verification, to line: inout RecordLine) {
     line.open("outcome")
     line.text("statement", statement(verification))
-    line.integer("looks", counts.looks)
+    line.integer("looks", counts.lookCount)
     line.text("from", counts.from.text)
     line.text("through", counts.through.text)
-    line.integer("k", counts.count)
-    line.integer("n", counts.total)
+    line.text("verdict_from", decisive.from.text)
+    line.integer("k", decisive.count)
+    line.integer("n", decisive.total)
     line.integer("left_out", counts.leftOut)
     line.real("need", need.map(Double.init))
     line.real("difference", change?.difference)
@@ -100,7 +102,17 @@ extension Outcome {
     line.real("mix_effect", effects?.mix)
     line.key("closed")
     line.rawValue(Array((isClosed ? "true" : "false").utf8))
-    if !counts.cohorts.isEmpty { Cohorts.append(counts.cohorts, to: &line) }
+    line.key("windows")
+    line.rawValue([0x5B])
+    for look in counts.looks {
+      line.begin()
+      line.text("from", look.from.text)
+      line.integer("k", look.count)
+      line.integer("n", look.total)
+      if !look.cohorts.isEmpty { Cohorts.append(look.cohorts, to: &line) }
+      line.close()
+    }
+    line.rawValue([0x5D])
     line.close()
   }
 }
