@@ -125,20 +125,19 @@ struct Outcome: Sendable {
 
   /// Judges counts since the advice against its limit or else its baseline; nil where it has neither.
   ///
-  /// Of sequences that begin with one look or another the latest that shows something decides: it says how things are now.
+  /// Of sequences that begin with one look or another the latest that shows something decides, as it says how things are now;
+  /// of those that show the same, the one that shows most is told: its interval is farthest from no change.
   init?(_ verification: Recommendation.Verification, _ counts: Counts) {
     if verification.limit == nil && verification.baselineCount == nil { return nil }
-    if verification.measure != .corrections {
-      for look in stride(from: counts.looks.count, to: 1, by: -1) {
-        let outcome = Outcome(verification, counts, look: look)
-        if outcome.verdict != .noClearChange && outcome.verdict != .notEnoughData {
-          self = outcome
-          return
-        }
-      }
-    }
-    self.init(verification, counts, look: 1)
+    let lookCount = verification.measure == .corrections ? 1 : max(1, counts.looks.count)
+    let all = (1...lookCount).map { Outcome(verification, counts, look: $0) }
+    let latest = all.last { $0.verdict != .noClearChange && $0.verdict != .notEnoughData }
+    let same = all.filter { $0.verdict == latest?.verdict }
+    self = same.max { $0.margin < $1.margin } ?? all[0]
   }
+
+  /// How far the interval of the change is from none.
+  private var margin: Double { change.map { max($0.low, -$0.high) } ?? 0 }
 
   /// Judges the counts from a look on.
   private init(_ verification: Recommendation.Verification, _ counts: Counts, look: Int) {
