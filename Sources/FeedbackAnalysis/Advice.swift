@@ -116,12 +116,15 @@ extension AnalysisInput {
         : ShellCommand.selectPoor(finding.scope, id: finding.id))
     item.weight = finding.excess ?? 0
     // What is to go is not measured any more when it has gone: then it is what is around it.
-    let scope = rule.kind == .rollBack ? guilty(finding).map(finding.scope.without) : nil
+    let gone = rule.kind == .rollBack ? guilty(finding) : nil
+    let scope = gone.map(finding.scope.without)
     let target =
       isFeedback ? 0.05 : finding.isOfRise ? finding.beforeShare : finding.restShare ?? finding.target
     item.verification = verification(
       rule.kind, scope ?? finding.scope, target: target,
       stated: finding.share.map { ($0, finding.total > 0 ? finding.total : nil) })
+    // Within the models that stay nothing changes when one goes: what changes is how many answers are of which.
+    item.verification?.cohorts.removeAll { $0.field == gone }
     return item
   }
 
@@ -190,6 +193,8 @@ extension AnalysisInput {
     } else if poor.total > 0 {
       let share = Double(poor.count) / Double(poor.total)
       item.verification = verification(rule.kind, .all, target: max(share - 0.05, share / 2), stated: nil)
+      // What comes of it is another model.
+      item.verification?.cohorts.removeAll { $0.field == Cohorts.fields[0] }
     }
     return item
   }

@@ -176,6 +176,12 @@ enum AnalysisLines {
     #expect(String(decoding: enough[0].evidenceJSON, as: UTF8.self) == #"{"corrections":50,"pairs":100,"poor":40}"#)
     let check = try #require(enough[0].verification)
     #expect(check.baseline == 0.2 && abs(check.target - 0.15) < 1e-12)
+    // What comes of it is another model, so models are not compared with themselves.
+    let models = [Lines.metric(#"{"model":"m"}"#, 40, 200), Lines.metric(#"{"prompt_version":"7"}"#, 40, 200)]
+    let fields = Advice(try Lines.input(few + [Lines.correction, Lines.pair] + models)).recommendations.map {
+      $0.verification?.cohorts.map(\.field)
+    }
+    #expect(fields == [["prompt_version"], ["prompt_version"]])
   }
 
   @Test func poorAnswersThatNobodyCorrectsWaitForSomebody() throws {

@@ -208,6 +208,24 @@ import Timestamps
     #expect(few.outcome?.counts.total == 620 && few.outcome?.isWithinModels == false)
   }
 
+  /// Going back from a model changes which model answers, not how one does.
+  @Test func goingBackFromAModelIsNotComparedWithinModels() throws {
+    func models(_ old: (Int, Int), _ new: (Int, Int), _ from: String, _ to: String) -> [String] {
+      [Lines.metric("{}", old.0 + new.0, old.1 + new.1, from: from, to: to)]
+        + [("old", old), ("new", new)].filter { $0.1.1 > 0 }.map {
+          Lines.metric(#"{"model":"\#($0)"}"#, $1.0, $1.1, from: from, to: to)
+        }
+    }
+    let first = models((40, 400), (160, 400), "2024-10-01", "2024-10-08")
+    let lines = try Self.advise(first + [Lines.finding(#"{"model":"new"}"#, 160, 400)])
+    #expect(lines.contains { $0.contains(#""kind":"roll_back""#) } && !lines.contains { $0.contains("cohorts") })
+    let item = try Self.judged(lines, by: models((60, 600), (0, 0), "2024-10-08", "2024-10-15"))
+    #expect(item.status == "improved" && item.outcome?.isWithinModels == false)
+    // Not done: it is as it was.
+    let same = try Self.judged(lines, by: models((41, 400), (159, 400), "2024-10-08", "2024-10-15"))
+    #expect(same.status == "no_clear_change")
+  }
+
   @Test func aDesignEffectWidensTheInterval() throws {
     let week = Self.week(40, 200, "2024-10-08", "2024-10-15")
     let plain = try #require(try Self.judged(Self.first(), by: week).outcome?.change)
