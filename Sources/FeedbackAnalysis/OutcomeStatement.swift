@@ -75,8 +75,12 @@ extension Outcome {
       return "likely \(ends[0]) to \(ends[1]) %"
     }
     func signed(_ share: Double) -> String {
-      let points = Int((share * 100).rounded())
-      return points > 0 ? "+\(points)" : points < 0 ? "−\(-points)" : "0"
+      let sign = share > 0 ? "+" : "−"
+      let points = Int((abs(share) * 100).rounded())
+      if points > 0 { return "\(sign)\(points)" }
+      // Which side of no change an end is on decides the verdict.
+      let tenths = Int((abs(share) * 1000).rounded(.up))
+      return share == 0 ? "0" : "\(sign)0.\(tenths)"
     }
     return "\(signed(change.difference)) points, likely \(signed(change.low)) to \(signed(change.high))"
   }

@@ -208,6 +208,19 @@ import Timestamps
     #expect(few.outcome?.counts.total == 620 && few.outcome?.isWithinModels == false)
   }
 
+  /// An interval that ends just before no change does not read as if it reached it.
+  @Test func anEndNearNoChangeHasItsSign() throws {
+    var found: Set<String> = []
+    for poor in 40...90 {
+      let item = try Self.judged(Self.first(), by: Self.week(poor, 200, "2024-10-08", "2024-10-15"))
+      let text = try #require(item.outcome).statement(try #require(item.verification))
+      #expect(!text.contains("to 0.") && !text.contains("likely 0 to"), "\(text)")
+      #expect(text.contains(" to −") == (item.status == "improved"), "\(text)")
+      if let part = text.firstMatch(of: #/to [+−]0\.[1-9]\./#) { found.insert(String(part.output)) }
+    }
+    #expect(!found.isEmpty)
+  }
+
   /// Going back from a model changes which model answers, not how one does.
   @Test func goingBackFromAModelIsNotComparedWithinModels() throws {
     func models(_ old: (Int, Int), _ new: (Int, Int), _ from: String, _ to: String) -> [String] {
