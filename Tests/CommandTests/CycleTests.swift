@@ -158,7 +158,10 @@ import Testing
     #expect(report.contains("**Improved: 10 % (20 of 200) since 2024-10-08, from 50 %; "), "\(report)")
     let counts = try #require(try shop.summary()["earlier_advice"] as? [String: Int])
     // Nobody corrects anything: that advice stays open.
-    #expect(counts == ["improved": 1, "worse": 0, "no_clear_change": 0, "not_enough_data": 1])
+    #expect(
+      counts == [
+        "improved": 1, "worse": 0, "target_met": 0, "target_missed": 0, "no_clear_change": 0, "not_enough_data": 1,
+      ])
     #expect(try shop.summary()["recommendations"] as? Int == 1)
     #expect(report.contains("**Not enough data: 0 of 50 corrections.**"))
     let manifest = try shop.json("out/current/manifest.json")
