@@ -210,7 +210,7 @@ extension AnalysisInput {
     if measure == .poorShare, let effect = metric(scope)?.designEffect, effect > 1.3 {
       verification.designEffect = effect
     }
-    verification.command = verification.measuringCommand
+    verification.command = verification.measuringCommand(since: end)
     verification.settle()
     return verification
   }

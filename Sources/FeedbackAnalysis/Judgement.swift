@@ -13,8 +13,10 @@ extension AnalysisInput {
     outcome.gap = gap
     var item = item
     item.outcome = outcome
-    // As this version measures it, from the `since` of the record on.
-    if verification.measure != .corrections { item.verification?.command = verification.measuringCommand }
+    // The records that the verdict goes by, as this version measures them.
+    if verification.measure != .corrections {
+      item.verification?.command = verification.measuringCommand(since: outcome.decisive.from)
+    }
     if outcome.verdict == .worse { item.priority = 1 }
     return item
   }

@@ -114,8 +114,8 @@ enum ShellCommand {
 }
 
 extension Recommendation.Verification {
-  /// The command that measures it again; nil where a name cannot be written safely.
-  var measuringCommand: String? {
+  /// The command that measures it again from a time on; nil where a name cannot be written safely.
+  func measuringCommand(since: Timestamp?) -> String? {
     let show =
       measure == .feedbackRate ? "{interactions, errors, rated, feedback_rate}" : "{n: .rating.n, poor: .rating.poor}"
     return ShellCommand.measure(scope, since: since, show: show)

@@ -141,6 +141,43 @@ import Testing
     #expect(counts[0] + counts[1] == counts[2], "\(counts), since \(since)")
   }
 
+  /// A chain of weeks in which something is done after three of them: what the command counts is what the verdict says.
+  @Test func theCommandOfAVerdictMeasuresItsRecords() throws {
+    let folder = try TemporaryFolder()
+    var text = ""
+    for week in 0..<6 {
+      for index in 0..<400 {
+        let isPoor = index % 2 == 0 ? index % 20 < (week < 4 ? 10 : 2) : index % 40 == 1
+        let day = 7 * week + index % 7
+        let date = day < 30 ? "2024-09-\(day < 9 ? "0" : "")\(1 + day)" : "2024-10-\(day < 39 ? "0" : "")\(day - 29)"
+        text +=
+          #"{"id":"\#(week) \#(index)","user_id":"u\#(index % 67)","category":"\#(index % 2 == 0 ? "a" : "b")","#
+          + #""timestamp":"\#(date)T\#(10 + index % 13):00:00Z","feedback":{"user_rating":\#(isPoor ? 1 : 5)}}"# + "\n"
+      }
+    }
+    try folder.write("interactions.ndjson", text)
+    let chain = try shell(
+      """
+      touch advice
+      for day in 09-08 09-15 09-22 09-29 10-06; do
+        fb-analyze --days-back 7 --as-of "2024-${day}T00:00:00Z" interactions.ndjson >analysis
+        fb-recommend --previous advice analysis >next && mv next advice
+      done
+      jq -c 'select(.status == "improved")' advice
+      """, in: folder.url)
+    let item = try Self.first(chain)
+    let outcome = try #require(item["outcome"] as? [String: Any])
+    #expect(outcome["from"] as? String == "2024-09-08T00:00:00Z")
+    #expect(outcome["verdict_from"] as? String == "2024-09-29T00:00:00Z" && outcome["looks"] as? Int == 4)
+    let command = try #require(try Self.verification(item)["command"] as? String)
+    // Up to the end of the last window: what comes later is not in the verdict yet.
+    let measured = try shell(
+      command.replacing("interactions.ndjson", with: "--until 2024-10-06T00:00:00Z interactions.ndjson"), in: folder.url
+    )
+    let counts = try #require([outcome["n"], outcome["k"]] as? [Int])
+    #expect(measured.text.hasPrefix(#"{"n":\#(counts[0]),"poor":{"k":\#(counts[1]),"#), "\(measured.text) \(counts)")
+  }
+
   // MARK: Slow answers
 
   /// 400 answers: of every five, one is slow, and of the slow ones three of four are poor.

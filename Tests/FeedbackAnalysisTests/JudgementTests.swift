@@ -547,6 +547,7 @@ import Timestamps
       text.contains(#""from":"2024-10-08T00:00:00Z","through":"#) && text.contains(#""verdict_from":"2024-10-29T"#))
     #expect(text.contains(#""windows":[{"from":"2024-10-08T00:00:00Z","k":80,"n":200},{"from":"2024-10-15T"#))
     #expect(text.contains(" since 2024-10-29, from 40 %; "))
+    #expect(text.contains(" --since 2024-10-29T00:00:00Z interactions.ndjson"), "the records of the verdict")
     // The latest decides: what was worse for weeks and is better now is better.
     let turned = try Self.weeks([(150, 200), (148, 200), (20, 200), (15, 200)], Self.first())
     #expect(turned.map(\.status) == ["worse", "worse", "improved"])
