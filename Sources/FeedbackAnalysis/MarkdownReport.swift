@@ -87,7 +87,7 @@ extension Advice {
     if let command = item.nextCommand {
       text += "\n```sh\n\(command)\n```\n"
     } else if item.kind != .none {
-      text += "\nNo command line can name these records safely, by this field or at this length: select them by hand.\n"
+      text += "\n\(Self.noCommand)\n"
     }
     if let goal = goal(item) {
       text += "\nGoal: \(Self.shown(goal))\n"
@@ -100,6 +100,10 @@ extension Advice {
     }
     return text
   }
+
+  /// What stands in the place of a command that there cannot be.
+  fileprivate static let noCommand =
+    "No command line can name these records safely, by this field or at this length: select them by hand."
 
   /// What a reader might look for in vain.
   private var notMeasured: [String] {
@@ -165,7 +169,11 @@ extension Advice {
       if item.kind != .none {
         text += "   priority \(item.priority), confidence \(DisplayText.printable(item.confidence))\n"
       }
-      if let command = item.nextCommand { text += "   next:  \(command)\n" }
+      if let command = item.nextCommand {
+        text += "   next:  \(command)\n"
+      } else if item.kind != .none {
+        text += "   next:  \(Self.noCommand)\n"
+      }
       if let goal = goal(item) { text += "   goal:  \(DisplayText.spelled(goal))\n" }
       if let command = item.verification?.command { text += "   check: \(command)\n" }
       text += Self.verdict(item)

@@ -219,6 +219,16 @@ enum AnalysisLines {
     #expect(check.baseline < 0.4 && check.baseline > 0.3)
   }
 
+  @Test func bothReportsSayThatThereIsNoCommand() throws {
+    let scope = #"{"metadata.a`b":"x"}"#
+    let advice = Advice(try Lines.input([Lines.metric(scope, 50, 100), Lines.finding(scope, 50, 100)]))
+    #expect(advice.terminalText.contains("   next:  No command line can name these records safely, "))
+    #expect(advice.markdown.contains("\nNo command line can name these records safely, "))
+    #expect(!advice.terminalText.contains("check:") && !advice.markdown.contains("```"))
+    let none = Advice(try Lines.input([Lines.metric("{}", 2, 200)]))
+    #expect(!none.terminalText.contains("next:"))
+  }
+
   @Test func theGoalSaysWhatHasToHappen() throws {
     let scope = #"{"category":"a","model":"m2"}"#
     func goal(_ lines: [String]) throws -> String? {
