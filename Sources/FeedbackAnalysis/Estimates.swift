@@ -84,7 +84,7 @@ struct MeanEstimate: Sendable, Equatable {
 
 extension Cell {
   /// The design effect that is likely from how often people rate alone.
-  private var likelyDesignEffect: Double {
+  var likelyDesignEffect: Double {
     MeanEstimate.likelyDesignEffect(rating.count, people, buckets: buckets.sums.count)
   }
 

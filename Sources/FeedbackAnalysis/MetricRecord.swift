@@ -126,6 +126,8 @@ extension AnalysisReport {
     line.real("q", slowness.q)
     line.real("odds_ratio", slowness.oddsRatio)
     line.real("slower_if_poor", slowness.superiority)
+    let (poor, others) = (cell.responseTimes.poor, cell.responseTimes.notPoor)
+    line.real("slowest_from_ms", poor.lastPartStart(among: others).map(Double.init))
     line.close()
   }
 

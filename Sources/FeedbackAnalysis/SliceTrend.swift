@@ -100,9 +100,8 @@ public struct SliceTrend: Sendable {
   private static func change(_ cell: Cell) -> Change? {
     let days = cell.days.all.filter { $0.rated > 0 }
     guard days.count >= binsMin else { return nil }
-    let effect = cell.poorDesignEffect?.value ?? 1
     let groups = days.map { (count: $0.poor, total: $0.rated) }
-    guard let found = ShareChange(groups, designEffect: effect > 1.3 ? effect : 1) else { return nil }
+    guard let found = ShareChange(groups, designEffect: cell.testDesignEffect) else { return nil }
     func share(_ days: ArraySlice<DayCount>) -> WindowComparison.Share {
       WindowComparison.Share(poor: days.reduce(0) { $0 + $1.poor }, rated: days.reduce(0) { $0 + $1.rated })
     }

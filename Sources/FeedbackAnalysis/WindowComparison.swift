@@ -64,9 +64,11 @@ public struct WindowComparison: Sendable {
   }
 
   /// The design effect of both windows together, weighted by their parts in the variance of the difference; nil at 1.3 or
-  /// less, or where people fall into too few buckets to tell.
+  /// less.
+  ///
+  /// Of a window in which people fall into too few buckets to tell, what is likely.
   private static func designEffect(_ cell: Cell, _ other: Cell) -> (value: Double, degreesOfFreedom: Int)? {
-    guard let first = cell.poorDesignEffect, let second = other.poorDesignEffect else { return nil }
+    let (first, second) = (cell.takenDesignEffect, other.takenDesignEffect)
     let (n, m) = (Double(cell.rating.count), Double(other.rating.count))
     let value = (max(1, first.value) * m + max(1, second.value) * n) / (n + m)
     return value > 1.3 ? (value, first.degreesOfFreedom + second.degreesOfFreedom) : nil
@@ -88,6 +90,11 @@ extension Cell {
     guard sums.count(where: { $0.count > 0 }) >= 10, let share = ClusteredMean(buckets: sums) else { return nil }
     let variance = share.mean * (1 - share.mean)
     return share.designEffect(variance: variance, count: rating.count).map { ($0, share.degreesOfFreedom) }
+  }
+
+  /// The same, or what is likely from how often people rate, with one less than there are buckets for the degrees of freedom.
+  var takenDesignEffect: (value: Double, degreesOfFreedom: Int) {
+    poorDesignEffect ?? (likelyDesignEffect, max(1, buckets.sums.count - 1))
   }
 }
 

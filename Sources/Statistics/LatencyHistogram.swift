@@ -26,6 +26,13 @@ public struct LatencyHistogram: Sendable, Equatable {
     return Double(low) + Double(width - 1) / 2
   }
 
+  /// The least value of a bucket, in milliseconds.
+  static func low(ofBucket index: Int) -> Int {
+    if index < 256 { return index }
+    let exponent = index / 128 - 1
+    return (index - 128 * exponent) << exponent
+  }
+
   /// Adds a value.
   public mutating func add(_ value: Int) { add(1, toBucket: Self.index(of: value)) }
 

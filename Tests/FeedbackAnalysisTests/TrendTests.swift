@@ -143,7 +143,7 @@ import Timestamps
   }
 
   @Test func peopleWhoRateOftenWidenTheInterval() throws {
-    var (alone, often) = (Cell(), Cell())
+    var (alone, often, few) = (Cell(), Cell(), Cell())
     for index in 0..<400 {
       var seen = Observation()
       seen.rating = .init(millionths: index % 5 == 0 ? 1_000_000 : 5_000_000)
@@ -153,12 +153,17 @@ import Timestamps
       seen.rating = .init(millionths: index / 10 % 5 == 0 ? 1_000_000 : 5_000_000)
       seen.person = UInt64(index / 10 + 1) &* 0x9E37_79B9_7F4A_7C15
       often.add(seen, peopleMax: 10, countsDays: false)
+      // Eight people cannot show how alike their ratings are.
+      seen.person = UInt64(index / 50 + 1) &* 0x9E37_79B9_7F4A_7C15
+      few.add(seen, peopleMax: 10, countsDays: false)
     }
     let plain = try #require(WindowComparison(alone, before: alone))
     let clustered = try #require(WindowComparison(often, before: often))
     #expect(plain.now == clustered.now)
     #expect(plain.designEffect == 1 && clustered.designEffect > 3)
     #expect(clustered.interval.high - clustered.interval.low > 1.7 * (plain.interval.high - plain.interval.low))
+    let likely = try #require(WindowComparison(few, before: few))
+    #expect(few.poorDesignEffect == nil && abs(likely.designEffect - (1 + 0.3 * 49)) < 0.01)
   }
 
   @Test func strictClaimsLess() throws {

@@ -217,6 +217,8 @@ import Testing
       }
       let parts = poor.shares(among: others)
       #expect(parts.map(\.total) == expected.map(\.total) && parts.map(\.count) == expected.map(\.count))
+      let last = times.sorted().enumerated().first { (2 * $0.offset + 1) * 5 / (2 * times.count) == 4 }
+      #expect(poor.lastPartStart(among: others) == last?.element)
       var won = 0.0
       for (a, p) in zip(times, isPoor) where p {
         for (b, q) in zip(times, isPoor) where !q { won += a > b ? 1 : 0 }
@@ -224,6 +226,13 @@ import Testing
       #expect((MannWhitney(poor, others)?.u ?? 0) == won)
     }
     #expect(LatencyHistogram().shares(among: LatencyHistogram()).allSatisfy { $0.total == 0 })
+    #expect(LatencyHistogram().lastPartStart(among: LatencyHistogram()) == nil)
+    // Of a bucket that holds several values it is the least of them.
+    var slow = LatencyHistogram()
+    for time in [1, 2, 3, 4, 100_003] { slow.add(time) }
+    let start = try #require(slow.lastPartStart(among: LatencyHistogram()))
+    #expect(start <= 100_003 && LatencyHistogram.index(of: start) == LatencyHistogram.index(of: 100_003))
+    #expect(LatencyHistogram.index(of: start - 1) < LatencyHistogram.index(of: 100_003))
     #expect(MannWhitney(LatencyHistogram(), LatencyHistogram()) == nil)
   }
 
