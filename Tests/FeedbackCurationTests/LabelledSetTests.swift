@@ -8,7 +8,8 @@ import Testing
 /// How much of what is planted in real sentences is found, and how much is found in real text that is nothing.
 ///
 /// What is planted is made by rules of its own: check digits by trial, keys of random letters, addresses of random
-/// parts.
+/// parts. With `FB_LABELLED` the set is written to that folder, so that others can be held to it
+/// (Tests/acceptance/private_data.py).
 @Suite struct LabelledSetTests {
   static let kinds = [
     "email", "iban", "card", "ip4", "ip6", "aws", "github", "openai", "slack", "google", "jwt", "pem",
@@ -168,6 +169,7 @@ import Testing
     let sentences = negatives.filter { $0.utf8.count > 20 && $0.utf8.count < 300 && !$0.contains("\n") }
     try #require(sentences.count >= 500)
     var found: [String: Int] = [:]
+    var labelled = ""
     let each = 50
     for kind in Self.kinds {
       for _ in 0..<each {
@@ -175,7 +177,11 @@ import Testing
         let body = maker.spell(
           maker.pick(sentences) + maker.pick([" ", ": ", "\n", " (", " \""]), value,
           maker.pick([".", "", ", ", ")\n", "\" "]) + maker.pick(["", " ok", "\n"]))
-        let record = try ScannedRecord("{\"id\":\"a\",\"user_prompt\":\"p\",\"ai_response\":\(body)}")
+        var planted: [UInt8] = []
+        JSONText.encode(value, into: &planted)
+        let members = "\"user_prompt\":\"p\",\"ai_response\":\(body)"
+        labelled += "{\"kind\":\"\(kind)\",\"value\":\(String(decoding: planted, as: UTF8.self)),\(members)}\n"
+        let record = try ScannedRecord("{\"id\":\"a\",\(members)}")
         let text = try Self.redacted(record, &stage)
         if text.contains("_1]") && !text.contains(value) { found[kind, default: 0] += 1 }
       }
@@ -184,9 +190,14 @@ import Testing
     for text in negatives {
       var json: [UInt8] = []
       JSONText.encode(text, into: &json)
-      let record = try ScannedRecord("{\"ai_response\":\(String(decoding: json, as: UTF8.self))}")
+      let members = "\"ai_response\":\(String(decoding: json, as: UTF8.self))"
+      labelled += "{\"kind\":null,\"user_prompt\":\"p\",\(members)}\n"
+      let record = try ScannedRecord("{\(members)}")
       let redacted = try Self.redacted(record, &stage)
       if redacted != text { falseCount += 1 }
+    }
+    if let folder = ProcessInfo.processInfo.environment["FB_LABELLED"] {
+      try labelled.write(toFile: folder + "/labelled.ndjson", atomically: true, encoding: .utf8)
     }
     let positives = Self.kinds.count * each
     let trueCount = found.values.reduce(0, +)
