@@ -54,17 +54,22 @@ public enum NormalForm {
     return true
   }
 
-  /// The bytes of a character of Latin, Greek or Cyrillic without marks of their own, of Chinese, Japanese or Korean in
+  /// The bytes of a character of Latin, Greek, Cyrillic, Hebrew or Arabic without marks of their own, of Chinese, Japanese or Korean in
   /// one piece, of the commonest punctuation, or of U+1F000 to U+1FFFF; 0 for others.
   private static func composedLength(_ bytes: Span<UInt8>, _ index: Int) -> Int {
     if index + 2 >= bytes.count { return bytes[index] >= 0xC2 && bytes[index] <= 0xCB ? 2 : 0 }
     let (second, third) = (bytes[index + 1], bytes[index + 2])
     switch bytes[index] {
-    // To U+02FF; U+0380 to U+03FF but U+0387; U+0400 to U+047F.
+    // To U+02FF; U+0380 to U+03FF but U+0387; U+0400 to U+047F; letters of Hebrew and of Arabic.
     case 0xC2...0xCB, 0xCF, 0xD0, 0xD1: return 2
     case 0xCE: return second == 0x87 ? 0 : 2
-    // U+2010 to U+203F.
-    case 0xE2: return second == 0x80 && third >= 0x90 ? 3 : 0
+    case 0xD7: return (0x90...0xAA).contains(second) ? 2 : 0
+    case 0xD8: return (0xA1...0xBA).contains(second) ? 2 : 0
+    case 0xD9: return (0x81...0x8A).contains(second) ? 2 : 0
+    // U+1E00 to U+1EFF.
+    case 0xE1: return (0xB8...0xBB).contains(second) ? 3 : 0
+    // U+2002 to U+203F.
+    case 0xE2: return second == 0x80 && third >= 0x82 ? 3 : 0
     // U+3000 to U+30FF but the marks U+302A to U+302F, U+3099 and U+309A.
     case 0xE3:
       let isMark = second == 0x80 && (0xAA...0xAF).contains(third) || second == 0x82 && (third == 0x99 || third == 0x9A)
@@ -148,20 +153,60 @@ public enum NormalForm {
     var start = 0
     while start < end && isSpace(bytes[start]) { start += 1 }
     form.removeAll(keepingCapacity: true)
-    form.append(addingCapacity: end - start) { output in
-      var last: UInt8 = 0
-      for index in start..<end {
-        var byte = bytes[index]
-        if byte <= 0x20 {
-          if byte == 0x0A && bytes[index - 1] == 0x0D { continue }
-          if byte == 0x0D { byte = 0x0A }
-          if byte == 0x09 { byte = 0x20 }
-          if byte == 0x20 && last == 0x20 { continue }
+    form.reserveCapacity(end - start)
+    // From here on all is as it was, and not copied yet.
+    var kept = start
+    var last: UInt8 = 0
+    var index = start
+    while index < end {
+      if index > start, index + blockSize <= end, isPlain(bytes, index, after: last) {
+        index += blockSize
+        last = bytes[index - 1]
+        continue
+      }
+      let stop = min(index + blockSize, end)
+      while index < stop {
+        let byte = bytes[index]
+        if byte <= 0x20, let space = Self.space(byte, after: last, index > 0 ? bytes[index - 1] : 0) {
+          if space != byte {
+            form.append(bytes, kept..<index)
+            kept = index + 1
+            if space != 0 { form.append(space) }
+          }
+          if space != 0 { last = space }
+        } else {
+          last = byte
         }
-        output.append(byte)
-        last = byte
+        index += 1
       }
     }
+    form.append(bytes, kept..<end)
+  }
+
+  private static let blockSize = 32
+
+  /// What stands for white space after `last` in the form and `before` in the text: 0 for nothing; nil for another byte.
+  private static func space(_ byte: UInt8, after last: UInt8, _ before: UInt8) -> UInt8? {
+    switch byte {
+    case 0x0A: before == 0x0D ? 0 : 0x0A
+    case 0x0D: 0x0A
+    case 0x09, 0x20: last == 0x20 ? 0 : 0x20
+    default: nil
+    }
+  }
+
+  /// Whether a block at an index above 0 is its own light form after `last`.
+  private static func isPlain(_ bytes: Span<UInt8>, _ index: Int, after last: UInt8) -> Bool {
+    if bytes[index] == 0x20 && last == 0x20 || bytes[index - 1] == 0x0D { return false }
+    // No branches, so that the compiler looks at many bytes at once.
+    var marks: UInt8 = 0
+    for place in index..<index + blockSize {
+      let byte = bytes[place]
+      let isDoubled: UInt8 = byte | bytes[place - 1] == 0x20 ? 1 : 0
+      let isBroken: UInt8 = byte == 0x09 || byte == 0x0D ? 1 : 0
+      marks |= isDoubled | isBroken
+    }
+    return marks == 0
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool {

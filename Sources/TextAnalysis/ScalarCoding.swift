@@ -12,6 +12,12 @@ extension [UInt32] {
 }
 
 extension [UInt8] {
+  /// Appends a range of a span as one copy.
+  @inline(__always)
+  mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
   /// Appends the UTF-8 of a scalar.
   mutating func append(scalar: UInt32) {
     if scalar < 0x80 { return append(UInt8(truncatingIfNeeded: scalar)) }

@@ -91,7 +91,9 @@ import TextAnalysis
     for value in UInt32(0xA0)...0x2_FA1D
     where !(0x3400..<0xF900).contains(value) && !(0x1_3000..<0x1_D000).contains(value) {
       if value >= 0x2_0000 && value < 0x2_F800 { continue }
-      if let scalar = Self.known(value) { texts.append(ReferenceForm.string([0x41, 0x327, scalar, 0x300, 0x323])) }
+      if let scalar = Self.known(value) {
+        texts += [[0x41, 0x327, scalar, 0x300, 0x323], [0x61, scalar, 0x62]].map(ReferenceForm.string)
+      }
     }
     let folder = try TemporaryFolder()
     try Data(script.utf8).write(to: folder.url.appendingPathComponent("forms.py"))
@@ -106,6 +108,22 @@ import TextAnalysis
       #expect(hexadecimal(heavy(text)) == expected[index * 2 + 1], "\(hexadecimal(text))")
     }
     #expect(texts.count > 15_000)
+  }
+
+  /// White space of all kinds in texts of many blocks.
+  @Test func whiteSpaceIsTheSameInBlocks() {
+    var random = SeededGenerator(seed: 28)
+    let parts = [
+      "a", "bcdefghijklmnopqrstuvwxyz", " ", "  ", "\t", "\r\n", "\r", "\n", "é", "שלום", "\u{200D}", "\u{0}",
+    ]
+    for _ in 0..<3000 {
+      let rare = Int.random(in: 1...12, using: &random)
+      let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+        Int.random(in: 0..<rare, using: &random) == 0
+          ? parts[Int.random(in: 0..<parts.count, using: &random)] : "word and "
+      }.joined()
+      #expect(Array(light(text).utf8) == Array(ReferenceForm.light(text).utf8), "\(text.debugDescription)")
+    }
   }
 
   @Test func formsAreIdempotent() {
