@@ -1,4 +1,5 @@
 import NDJSON
+import TextAnalysis
 
 /// Holds the records of files to the rules of a format: the same description that the renderer writes by.
 ///
@@ -69,6 +70,10 @@ public struct FormatChecker: Sendable {
       findings.append(
         CheckFinding(.minimum, "\(records(recordCount)): \(format.name) needs \(limits.recordsMin); add examples"))
     }
+    if byteCount < limits.fileBytesMin && recordCount >= limits.recordsMin && !allowFew {
+      findings.append(
+        CheckFinding(.size, "\(byteCount) bytes: \(format.name) needs \(limits.fileBytesMin); add examples"))
+    }
     if let most = limits.recordsMax, recordCount > most {
       findings.append(
         CheckFinding(.maximum, "\(records(recordCount)): \(format.name) takes at most \(most); leave some out"))
@@ -101,10 +106,8 @@ public struct FormatChecker: Sendable {
         add(.length, "about \(tokens) tokens: \(format.name) takes \(tokensMax) and cuts off the answer; leave it out")
       }
     }
-    if better.kind == .string && worse.kind == .string {
-      if JSONText.equals(bytes, better, JSONText.bytes(bytes, worse)) {
-        add(.tie, "both answers are the same: there is nothing to prefer; leave the pair out")
-      }
+    if isTie(bytes, better, worse) {
+      add(.tie, "both answers are the same, but for white space: there is nothing to prefer; leave the pair out")
     }
     if format.hasUniformSystem {
       if let firstHasSystem, firstHasSystem != hasSystem {
@@ -117,6 +120,16 @@ public struct FormatChecker: Sendable {
       if JSONText.beginsWithSpace(bytes, better) { add(.seam, "the answer begins with white space; cut it off") }
     }
     if let label { if label { labelCounts.good += 1 } else { labelCounts.bad += 1 } }
+  }
+
+  /// Whether two answers are there of which nobody can tell the one from the other.
+  func isTie(_ bytes: Span<UInt8>, _ better: Field, _ worse: Field) -> Bool {
+    if better.kind != .string || worse.kind != .string { return false }
+    var forms: (better: [UInt8], worse: [UInt8]) = ([], [])
+    NormalForm.visible(JSONText.bytes(bytes, better).span, into: &forms.better)
+    NormalForm.visible(JSONText.bytes(bytes, worse).span, into: &forms.worse)
+    // Empty ones are told as such.
+    return forms.better == forms.worse && !forms.better.isEmpty
   }
 
   private mutating func checkRepetition(_ bytes: Span<UInt8>, _ line: Int) {

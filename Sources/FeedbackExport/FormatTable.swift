@@ -96,7 +96,7 @@ extension TrainingFormat {
       [.text("prompt", .promptAfterSystem), .text("completion", .answer)], source: bedrockSource + " (Llama 3.1)"),
     TrainingFormat(
       "bedrock-distill", takes: .prompts, Limits(recordsMin: 100, fileBytesMax: 1_000_000_000),
-      converse(.prompt, .none), source: "Amazon Bedrock User Guide, distillation"),
+      converse(.promptOrAnswer, .none), source: "Amazon Bedrock User Guide, distillation-data-prep-option-1"),
     TrainingFormat(
       "bedrock-rft", takes: .prompts, Limits(recordsMin: 100, recordsMax: 20_000),
       [
@@ -145,7 +145,7 @@ extension TrainingFormat {
       source: "docs.fireworks.ai/fine-tuning/fine-tuning-models"
     ).with { $0.otherMembers = ["tools"] },
     TrainingFormat(
-      "mistral", takes: .sft, Limits(recordsMin: 10, recordsMax: 10_000_000),
+      "mistral", takes: .sft, Limits(recordsMin: 10, recordsMax: 10_000_000, fileBytesMin: 1_000),
       [.turns("messages", Turns(.messages, system: "system", .weighted, end: .answer))],
       source: "mistralai/mistral-finetune utils/validate_data.py"
     ).with { $0.otherMembers = ["tools"] },
@@ -187,7 +187,8 @@ extension TrainingFormat {
       [
         .text("instruction", .prompt), .text("input", .nothing), .text("output", .answer), .system("system", .string),
       ],
-      source: llamaFactorySource),
+      source: llamaFactorySource
+    ).with { $0.otherMembers = ["history"] },
     TrainingFormat(
       "axolotl", takes: .sft, Limits(recordsMin: 1), messagesLearnt,
       source: "axolotl-ai-cloud/axolotl docs/dataset-formats/conversation.qmd"),

@@ -54,6 +54,8 @@ public struct TrainingFormat: Sendable {
     public var tokensMax: Int?
     /// The most bytes of a file.
     public var fileBytesMax: Int?
+    /// The fewest bytes of a file.
+    public var fileBytesMin = 0
   }
 
   init(
@@ -196,6 +198,8 @@ extension TrainingFormat {
     case answer
     /// With the two answers of a pair in one turn.
     case candidates
+    /// With the prompt, or with an answer that somebody added; one prompt is all that most models take.
+    case promptOrAnswer
   }
 
   /// The one conversation that a record has, if it has one.

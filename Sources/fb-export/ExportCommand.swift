@@ -91,7 +91,7 @@ struct ExportCommand: Tool {
     if jobs.count > 1 && !canBeReadInParts {
       throw ValidationError("--jobs goes with one format of examples, such as openai or bedrock")
     }
-    if let system, !system.isEmpty, system.utf8.allSatisfy({ $0 <= 0x20 }) {
+    if let system, !system.isEmpty, system.unicodeScalars.allSatisfy({ JSONText.isInvisible($0.value) }) {
       throw ValidationError("--system is blank: give it a text, or '' for none")
     }
     try validateOutput()

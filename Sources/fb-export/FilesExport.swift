@@ -15,7 +15,7 @@ extension ExportCommand {
     let manifest = try openManifest(in: folder)
     let files = try formats.map { name, format in
       try FormatFile(
-        name, try makeRenderer(format, name), minimum: allowFew ? 0 : format.limits.recordsMin,
+        name, try makeRenderer(format, name), allowFew: allowFew,
         try folder?.create("\(name).jsonl") ?? output.open(), manifest == nil ? nil : FileRecord())
     }
     var kinds: [ExampleKind] = []

@@ -20,13 +20,14 @@ final class FormatFile {
   static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// Begins a file, held until it has as many examples as its target takes.
-  init(_ name: String, _ renderer: TrainingRenderer, minimum: Int, _ output: OutputStream, _ record: FileRecord?) throws
-  {
+  init(
+    _ name: String, _ renderer: TrainingRenderer, allowFew: Bool, _ output: OutputStream, _ record: FileRecord?
+  ) throws {
     self.name = name
     self.renderer = renderer
     self.output = output
     self.record = record
-    output.hold(lines: minimum)
+    if !allowFew { output.hold(renderer.format.limits) }
     if renderer.format.hasByteOrderMark { try write(Self.byteOrderMark) }
   }
 
@@ -49,16 +50,19 @@ final class FormatFile {
   }
 
   /// Refuses a file with too few examples, or with labels of one kind only.
-  func checkEnough() throws { try FormatFile.checkEnough(renderer, name, written: written) }
+  func checkEnough() throws { try FormatFile.checkEnough(renderer, name, written: written, byteCount: byteCount) }
 
   /// What is too much about the file, if anything is: the target takes a part of it.
   var excess: String? { FormatFile.excess(renderer, name, written: written, byteCount: byteCount) }
 
   /// As `checkEnough`, for a file of so many examples.
-  static func checkEnough(_ renderer: TrainingRenderer, _ name: String, written: Int) throws {
-    let minimum = renderer.format.limits.recordsMin
-    if written < minimum {
-      throw CommandError(.data, "\(counted(written, "example")): \(name) needs \(minimum) (see --allow-few)")
+  static func checkEnough(_ renderer: TrainingRenderer, _ name: String, written: Int, byteCount: Int) throws {
+    let limits = renderer.format.limits
+    if written < limits.recordsMin {
+      throw CommandError(.data, "\(counted(written, "example")): \(name) needs \(limits.recordsMin) (see --allow-few)")
+    }
+    if byteCount < limits.fileBytesMin {
+      throw CommandError(.data, "\(byteCount) bytes: \(name) needs \(limits.fileBytesMin) (see --allow-few)")
     }
     let labels = renderer.labelCounts
     if renderer.format.takes == .kto && (labels.good == 0 || labels.bad == 0) {
@@ -78,4 +82,9 @@ final class FormatFile {
     }
     return nil
   }
+}
+
+extension OutputStream {
+  /// Holds back a file until there is as much of it as its target takes: less of it is none.
+  func hold(_ limits: TrainingFormat.Limits) { hold(lines: limits.recordsMin, bytes: limits.fileBytesMin) }
 }

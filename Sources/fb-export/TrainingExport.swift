@@ -33,8 +33,7 @@ extension ExportCommand {
     let spool = format.isTrainer ? nil : try SpoolFile()
     var scanner = LineScanner.records(extra: Route.extraPaths)
     var run = ExampleRun(policy: policy, renderer: renderer)
-    // Fewer examples than the target's minimum are none.
-    if !allowFew { stream.hold(lines: format.limits.recordsMin) }
+    if !allowFew { stream.hold(format.limits) }
     if format.hasByteOrderMark {
       try stream.write(FormatFile.byteOrderMark)
       run.byteCount = FormatFile.byteOrderMark.count
@@ -50,7 +49,7 @@ extension ExportCommand {
     }
     let left = run.dropped.words + run.renderer.refusals
     do {
-      if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written) }
+      if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written, byteCount: run.byteCount) }
     } catch {
       if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw error

@@ -92,23 +92,29 @@ import Testing
   /// Records of which the answers say what they are: `poor…` is never a target, `fix…` and `good…` may be one.
   static func anything(_ random: inout SeededGenerator, _ index: Int) -> String {
     func pick(_ texts: [String]) -> String { texts[Int.random(in: 0..<texts.count, using: &random)] }
-    let system = pick(["", "", #""system_prompt":"Be kind.","#, #""system_prompt":" ","#])
+    let system = pick([
+      "", "", #""system_prompt":"Be kind.","#, #""system_prompt":" ","#, #""system_prompt":"\#u{A0}","#,
+    ])
     let history = pick([
       "", "", #""history":[{"role":"user","content":"h"},{"role":"assistant","content":"poor history"}],"#,
       #""history":[{"role":"user","content":"h"},{"role":"user","content":"h"}],"#,
       #""history":[{"role":"tool","content":"h"}],"#, #""history":[{"role":"user","content":""}],"#, #""history":[],"#,
       #""history":[{"role":"user","content":"User: h"},{"role":"assistant","content":"poor"}],"#,
+      #""history":[{"role":"user","content":"\#u{200B}"},{"role":"assistant","content":"poor"}],"#,
     ])
     let prompt = pick([
       "q\(index)", "q\(index % 50)", "q\(index % 50)", "q\(index % 50)", "Human: \(index)", "q\\n\(index) ", "[EOS] q",
-      "caf\\u00e9 \(index)", "",
+      "caf\\u00e9 \(index)", "", "\u{3000}\\u200b",
     ])
     let side =
       #""id":"r\#(index)","category":"c\#(index % 3)","user_id":"u\#(index % 7)",\#(system)\#(history)"user_prompt":"\#(prompt)""#
     let stars = pick(["1", "2", "1.5", "20e-1", "3", "3.5", "4", "5", "4.9999", "2.0000001"])
     let isPoor = ["1", "2", "1.5", "20e-1"].contains(stars)
     let answer = "\(isPoor ? "poor" : "good")\(pick(["", " ", "\\n"]))\(Int.random(in: 0..<20, using: &random))"
-    let correction = pick(["", "", "", #","corrected_response":"fix\#(index)""#, #","corrected_response":" ""#])
+    let correction = pick([
+      "", "", "", #","corrected_response":"fix\#(index)""#, #","corrected_response":" ""#,
+      #","corrected_response":"\#u{A0}""#,
+    ])
     let more = pick(["", "", "", #","approved":true"#, #","approved":false"#, #","accuracy":5"#])
     let status = pick(["", "", "", "", #","status":"error""#])
     return
