@@ -62,7 +62,7 @@ public struct FormatChecker: Sendable {
   }
 
   /// What is wrong with a file as a whole, of so many bytes, now that its records were checked.
-  public func findingsOfFile(byteCount: Int, allowFew: Bool) -> [CheckFinding] {
+  public func findingsOfFile(byteCount: Int, allowFew: Bool, allowMany: Bool = false) -> [CheckFinding] {
     var findings: [CheckFinding] = []
     let limits = format.limits
     func records(_ count: Int) -> String { count == 1 ? "1 record" : "\(count) records" }
@@ -74,11 +74,11 @@ public struct FormatChecker: Sendable {
       findings.append(
         CheckFinding(.size, "\(byteCount) bytes: \(format.name) needs \(limits.fileBytesMin); add examples"))
     }
-    if let most = limits.recordsMax, recordCount > most {
+    if let most = limits.recordsMax, recordCount > most, !allowMany {
       findings.append(
         CheckFinding(.maximum, "\(records(recordCount)): \(format.name) takes at most \(most); leave some out"))
     }
-    if let most = limits.fileBytesMax, byteCount > most {
+    if let most = limits.fileBytesMax, byteCount > most, !allowMany {
       findings.append(CheckFinding(.size, "\(byteCount) bytes: \(format.name) takes at most \(most); leave some out"))
     }
     if format.takes == .kto && recordCount > 0 {

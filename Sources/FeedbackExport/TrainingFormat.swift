@@ -33,7 +33,7 @@ public struct TrainingFormat: Sendable {
   /// Whether turns of user and assistant have to follow one another by turns.
   var alternates = true
   /// Whether all records have a system prompt, or none.
-  var hasUniformSystem = false
+  public internal(set) var hasUniformSystem = false
   /// Whether a file begins with a byte order mark.
   public var hasByteOrderMark = false
   /// Members that a record may have besides, and that are not looked at.

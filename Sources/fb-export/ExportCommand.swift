@@ -21,7 +21,8 @@ struct ExportCommand: Tool {
     version: toolVersion)
 
   static let flags: Set<String> = [
-    "--approved-only", "--include-unrated", "--allow-few", "--spreadsheet-safe", "--force", "--list-formats",
+    "--approved-only", "--include-unrated", "--allow-few", "--allow-many", "--spreadsheet-safe", "--force",
+    "--list-formats",
   ]
 
   @OptionGroup var input: InputOptions
@@ -63,8 +64,10 @@ struct ExportCommand: Tool {
     help: ArgumentHelp(
       "Leave out the people who opted out of training in the preferences records of FILE.", valueName: "FILE"))
   var preferences: String?
-  @Flag(help: "Accept fewer examples than the target's minimum.")
+  @Flag(help: "Accept fewer examples or bytes than the target's minimum.")
   var allowFew = false
+  @Flag(help: "Accept more examples or bytes than the target's maximum.")
+  var allowMany = false
   @Option(
     help: ArgumentHelp(
       "created_at of the output (default: its newest timestamp).", valueName: "T"))
@@ -85,7 +88,9 @@ struct ExportCommand: Tool {
       if others || asOf != nil || force || spreadsheetSafe || jobs.count > 1 {
         throw ValidationError("--check and --list-formats write no training file: other options do not go with them")
       }
-      if listFormats && (allowFew || !input.files.isEmpty) { throw ValidationError("--list-formats reads nothing") }
+      if listFormats && (allowFew || allowMany || !input.files.isEmpty) {
+        throw ValidationError("--list-formats reads nothing")
+      }
       return
     }
     if jobs.count > 1 && !canBeReadInParts {
@@ -106,7 +111,7 @@ struct ExportCommand: Tool {
       if format.isSQLite && (output.output ?? "-") == "-" && outDir == nil {
         throw ValidationError("--format sqlite needs -o FILE")
       }
-      if format.isDatabase && (hasTrainingOptions || system != nil || allowFew || preferences != nil) {
+      if format.isDatabase && (hasTrainingOptions || system != nil || allowFew || allowMany || preferences != nil) {
         throw ValidationError(
           "--format \(name) takes all records: options about training do not go with it (see fb-filter)")
       }
@@ -140,11 +145,11 @@ struct ExportCommand: Tool {
   }
 
   /// Whether what becomes of a record is known from it alone.
-  private func isByItself(_ training: TrainingFormat) -> Bool { training.takes == .sft && history == nil }
+  private func isByItself(_ training: TrainingFormat) -> Bool { training.isStateless && history == nil }
 
   private var canBeReadInParts: Bool {
     guard let training = format?.single?.format.training else { return false }
-    return isByItself(training) && training.isStateless && manifest == nil && outDir == nil
+    return isByItself(training) && manifest == nil && outDir == nil
   }
 }
 

@@ -16,7 +16,7 @@ extension ExportCommand {
     let files = try formats.map { name, format in
       try FormatFile(
         name, try makeRenderer(format, name), allowFew: allowFew,
-        try folder?.create("\(name).jsonl") ?? output.open(), manifest == nil ? nil : FileRecord())
+        try folder?.create("\(name).jsonl") ?? output.open(), isRecorded: manifest != nil)
     }
     var kinds: [ExampleKind] = []
     for (_, format) in formats where !kinds.contains(format.takes) { kinds.append(format.takes) }
@@ -24,10 +24,10 @@ extension ExportCommand {
       try ExampleSource(kind, policy, includesHistory: history == .include)
     }
     try read(records, sources, files, manifest)
-    if !allowFew { try check(files, sources, diagnostics) }
+    for file in files { try file.settle() }
+    try check(files, sources, diagnostics)
     try publish(files, folder, manifest, records, sources)
     for file in files {
-      if let excess = file.excess { diagnostics.note(excess) }
       let left = dropped(file, sources).words + file.renderer.refusals
       report(
         file.written, records, left, withoutHistory: file.renderer.withoutHistoryCount,
@@ -69,7 +69,8 @@ extension ExportCommand {
   private func check(_ files: [FormatFile], _ sources: [ExampleSource], _ diagnostics: Diagnostics) throws {
     for file in files {
       do {
-        try file.checkEnough()
+        if !allowFew { try file.checkEnough() }
+        if let excess = file.excess { try tell(excess, diagnostics) }
       } catch {
         let left = dropped(file, sources).words + file.renderer.refusals
         if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }

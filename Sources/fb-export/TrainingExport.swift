@@ -50,16 +50,22 @@ extension ExportCommand {
     let left = run.dropped.words + run.renderer.refusals
     do {
       if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written, byteCount: run.byteCount) }
+      if let excess = FormatFile.excess(run.renderer, name, written: run.written, byteCount: run.byteCount) {
+        try tell(excess, diagnostics)
+      }
     } catch {
       if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw error
     }
     if let spool { try writeDocument(spool, count: run.written, run.newest, stream) }
     try stream.finish()
-    if let excess = FormatFile.excess(run.renderer, name, written: run.written, byteCount: run.byteCount) {
-      diagnostics.note(excess)
-    }
     report(run.written, records, left, withoutHistory: run.renderer.withoutHistoryCount, diagnostics)
+  }
+
+  /// Refuses what is more than a target takes, or only tells it if that is asked for.
+  func tell(_ excess: String, _ diagnostics: Diagnostics) throws {
+    if !allowMany { throw CommandError(.refused, excess) }
+    diagnostics.note(excess)
   }
 
   private func writeDocument(

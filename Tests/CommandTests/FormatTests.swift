@@ -206,13 +206,27 @@ import Testing
   @Test func tooMuchIsToldAndLabelsOfOneKindAreNoFile() throws {
     let many = Self.data(
       (0..<10_001).map { #"{"user_prompt":"q\#($0)","ai_response":"a","feedback":{"user_rating":5}}"# })
-    let told = try shell("fb-export --format bedrock", input: many)
+    let folder = try TemporaryFolder()
+    let limit =
+      "10001 examples: bedrock takes at most 10000 (Amazon Bedrock User Guide, model-customization-prepare, 2026-11-25); "
+      + "fb-filter --limit 10000 makes fewer, --allow-many writes all"
+    for (output, status) in [
+      ("-o out", 1), ("--manifest m -o out", 1), ("--out-dir d", 1), ("-o out --jobs 2 many", 1),
+    ] {
+      try many.write(to: folder.url.appendingPathComponent("many"))
+      let refused = try shell(
+        "fb-export --format bedrock \(output); echo $?; rm many; ls -A", input: many, in: folder.url)
+      #expect(refused.text == "\(status)\n" && refused.errorText == "fb-export: \(limit)\n", "\(refused.errorText)")
+    }
+    let told = try shell("fb-export --format bedrock --allow-many", input: many)
     #expect(told.status == 0 && told.lines.count == 10_001)
-    #expect(told.errorText == "fb-export: 10001 examples: bedrock takes at most 10000\n")
+    #expect(told.errorText == "fb-export: \(limit)\n")
+    #expect(try shell("fb-export --check bedrock --allow-many", input: told.output).status == 0)
+    let fewer = try shell("fb-filter --limit 10000 2>&- | fb-export --format bedrock", input: many)
+    #expect(fewer.status == 0 && fewer.lines.count == 10_000 && fewer.errorText.isEmpty)
     let checked = try shell("fb-export --check bedrock", input: told.output)
     #expect(
       checked.status == 1 && checked.text.hasPrefix("-:10001: [maximum] 10001 records: bedrock takes at most 10000"))
-    let folder = try TemporaryFolder()
     let labels = try shell("fb-export --format trl-kto -o out; echo $?; ls -A", input: many, in: folder.url)
     #expect(labels.text == "65\n")
     #expect(labels.errorText == "fb-export: no poor answer: trl-kto needs labels of both kinds (see --allow-few)\n")

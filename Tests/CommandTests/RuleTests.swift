@@ -282,4 +282,41 @@ import Testing
     #expect(try CheckTests.check("gemini", [blocks("one"), blocks("two")]).lines.isEmpty)
     #expect(try CheckTests.check("gemini", [blocks("one"), blocks("one")]).lines.count == 1)
   }
+
+  /// Nova takes a system prompt on all records or on none: the file has those that are more, wherever they stand.
+  @Test(arguments: ["bedrock-nova", "bedrock-nova-dpo"])
+  func novaHasTheRecordsThatAreMore(format: String) throws {
+    func records(with: Int, without: Int) -> [String] {
+      (0..<with + without).map { index in
+        let system = index < with ? #""system_prompt":"s","# : #""system_prompt":"\#u{A0}","#
+        return
+          #"{"id":"\#(index)",\#(system)"user_prompt":"q\#(index)","ai_response":"a","feedback":{"user_rating":1,"corrected_response":"b"}}"#
+      }
+    }
+    for (with, without, kept, words) in [
+      (9, 2, 9, "2 without a system prompt"), (2, 9, 9, "2 with a system prompt"),
+      (8, 8, 8, "8 without a system prompt"),
+    ] {
+      let input = records(with: with, without: without)
+      for input in [input, input.reversed()] {
+        let folder = try TemporaryFolder()
+        let made = try shell(
+          "fb-export --format \(format) --manifest m -o out && fb-export --check \(format) out && jq -c '[.system] | length' out | wc -l; grep -c system out; jq -c '.files[0] | [.records, (.lines | length), .left_out]' m",
+          input: FormatTests.data(input), in: folder.url)
+        let counts =
+          "\(kept)\n\(with >= without ? kept : 0)\n[\(kept),\(kept),{\"uniform_system\":\(min(with, without))}]\n"
+        #expect(made.text == counts, "\(made.text)\(made.errorText)")
+        #expect(made.errorText.contains("left out: \(words), unlike the others\n"), "\(made.errorText)")
+        // The order of the records is that of the input.
+        let order = try shell("jq -r '.files[0].lines[][0]' m", in: folder.url).lines.compactMap(Int.init)
+        #expect(order == (input[0].contains(#""id":"0""#) ? order.sorted() : order.sorted(by: >)))
+      }
+    }
+    // Neither side alone is enough.
+    let few = try shell("fb-export --format \(format)", input: FormatTests.data(records(with: 7, without: 7)))
+    #expect(few.status == 65 && few.output.isEmpty)
+    let given = try shell(
+      "fb-export --format \(format) --system x", input: FormatTests.data(records(with: 7, without: 7)))
+    #expect(given.lines.count == 14 && given.lines.allSatisfy { $0.contains(#""system":[{"text":"x"}]"#) })
+  }
 }
