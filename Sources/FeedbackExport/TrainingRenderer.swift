@@ -55,7 +55,7 @@ public struct TrainingRenderer: Sendable {
   public private(set) var labelCounts = (good: 0, bad: 0)
   private var refused = [Int](repeating: 0, count: TargetRefusal.allCases.count)
   /// Whether the examples with a system prompt are those that are left out, rather than those without one.
-  private var refusesSystem = false
+  public var refusesSystem = false
   /// Why the last example was refused, nil if it was not.
   public private(set) var lastRefusal: TargetRefusal?
 
@@ -104,14 +104,6 @@ public struct TrainingRenderer: Sendable {
     labelCounts.good += other.labelCounts.good
     labelCounts.bad += other.labelCounts.bad
     for index in refused.indices { refused[index] += other.refused[index] }
-  }
-
-  /// Adds the refusals of another renderer, of which none of so many examples is written after all: they have a system
-  /// prompt and these have none, or the other way round.
-  public mutating func refuse(_ other: TrainingRenderer, written: Int, withSystem: Bool) {
-    refusesSystem = withSystem
-    for index in refused.indices { refused[index] += other.refused[index] }
-    refused[TargetRefusal.uniformSystem.rawValue] += written
   }
 
   /// How many examples the target refused for a reason.

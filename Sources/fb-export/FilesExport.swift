@@ -9,10 +9,10 @@ import SystemIO
 extension ExportCommand {
   func exportFiles(_ diagnostics: Diagnostics) throws {
     let formats = (format?.all ?? []).compactMap { name, format in format.training.map { (name: name, format: $0) } }
-    let policy = try makePolicy(diagnostics)
-    let records = try input.open(diagnostics, output)
     let folder = try outDir.map { path throws(SystemError) in try AtomicFolder(path: path) }
     let manifest = try openManifest(in: folder)
+    let policy = try makePolicy(diagnostics, manifest)
+    let records = try input.open(diagnostics, output)
     let files = try formats.map { name, format in
       try FormatFile(
         name, try makeRenderer(format, name), allowFew: allowFew,
@@ -28,10 +28,17 @@ extension ExportCommand {
     try check(files, sources, diagnostics)
     try publish(files, folder, manifest, records, sources)
     for file in files {
-      let left = dropped(file, sources).words + file.renderer.refusals
-      report(
-        file.written, records, left, withoutHistory: file.renderer.withoutHistoryCount,
-        of: folder == nil ? nil : file.name, diagnostics)
+      let left = dropped(file, sources).words + file.refusals
+      let name = folder == nil ? nil : file.name
+      if file.renderer.format.takes == .pairs {
+        // A pair may be of two records, and no pair is without its earlier turns.
+        let isTold = !left.isEmpty || records.rejects.count > 0 || input.verbose
+        let note = isTold && file.written > 0 ? counted(file.written, "pair") : nil
+        report(file.origins.written, records, left, note: note, of: name, diagnostics)
+      } else {
+        let withoutHistory = file.renderer.withoutHistoryCount
+        report(file.written, records, left, withoutHistory: withoutHistory, of: name, diagnostics)
+      }
     }
   }
 
@@ -43,10 +50,12 @@ extension ExportCommand {
       let spool = try manifest?.addInput(path)
       let descriptor = try spool?.reading() ?? Descriptor.reading(path)
       _ = try records.readLines(path, descriptor, prefix: [], &scanner) { bytes, scanner, _ in
-        manifest?.categories.add(bytes, try scanner.text(.category))
+        let category = try scanner.text(.category)
+        if sources.count > 1 || history == .include { for source in sources { try source.examine(bytes, scanner) } }
         for source in sources {
           try source.take(bytes, scanner) { try hand($0, $1, $2, $3, source.kind, files) }
         }
+        manifest?.categories.add(bytes, category)
         return true
       }
     }
@@ -55,10 +64,10 @@ extension ExportCommand {
   }
 
   private func hand(
-    _ example: TrainingExample, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ type: RecordType,
+    _ example: TrainingExample, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ origin: ExampleOrigin,
     _ kind: ExampleKind, _ files: [FormatFile]
   ) throws {
-    for file in files where file.renderer.format.takes == kind { try file.take(example, bytes, scanner, type) }
+    for file in files where file.renderer.format.takes == kind { try file.take(example, bytes, scanner, origin) }
   }
 
   private func dropped(_ file: FormatFile, _ sources: [ExampleSource]) -> DropCounts {
@@ -72,7 +81,7 @@ extension ExportCommand {
         if !allowFew { try file.checkEnough() }
         if let excess = file.excess { try tell(excess, diagnostics) }
       } catch {
-        let left = dropped(file, sources).words + file.renderer.refusals
+        let left = dropped(file, sources).words + file.refusals
         if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
         throw error
       }

@@ -14,6 +14,8 @@ final class FormatFile {
   private(set) var written = 0
   private(set) var byteCount = 0
   private var line: [UInt8] = []
+  /// What became of the records that its examples were made of.
+  private(set) var origins = OriginCounts()
   /// What a manifest says of it.
   private(set) var record: FileRecord?
   /// The examples with a system prompt and those without one, where the target takes only one of the two: the file has the
@@ -23,6 +25,7 @@ final class FormatFile {
   /// Examples that wait in a temporary file.
   private final class Side {
     var renderer: TrainingRenderer
+    var origins = OriginCounts()
     let spool: SpoolFile
     let record: FileRecord?
     var written = 0
@@ -57,23 +60,27 @@ final class FormatFile {
 
   /// Writes an example, or counts why the target refuses it.
   func take(
-    _ example: TrainingExample, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ type: RecordType
+    _ example: TrainingExample, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ origin: ExampleOrigin
   ) throws {
     line.removeAll(keepingCapacity: true)
     if let sides {
       let side = renderer.hasSystemPrompt(example, bytes) ? sides.with : sides.without
-      if !side.renderer.append(example, bytes, to: &line) { return }
+      let isTaken = side.renderer.append(example, bytes, to: &line)
+      side.origins.add(origin, side.renderer.lastRefusal)
+      if !isTaken { return }
       let text = line
       try side.spool.writeLine(text.span, 0..<text.count)
       side.written += 1
-      try side.record?.add(example, bytes, scanner, type)
+      try side.record?.add(example, bytes, scanner, origin.type)
       return
     }
-    if !renderer.append(example, bytes, to: &line) { return }
+    let isTaken = renderer.append(example, bytes, to: &line)
+    origins.add(origin, renderer.lastRefusal)
+    if !isTaken { return }
     line.append(0x0A)
     try write(line)
     written += 1
-    try record?.add(example, bytes, scanner, type)
+    try record?.add(example, bytes, scanner, origin.type)
   }
 
   /// Writes what waited for the last example; of as many with a system prompt as without one those with it.
@@ -83,7 +90,9 @@ final class FormatFile {
     let (kept, lost) = isWith ? (sides.with, sides.without) : (sides.without, sides.with)
     self.sides = nil
     renderer = kept.renderer
-    renderer.refuse(lost.renderer, written: lost.written, withSystem: !isWith)
+    renderer.refusesSystem = !isWith
+    origins = kept.origins
+    origins.refuse(lost.origins, .uniformSystem)
     record = kept.record
     written = kept.written
     try kept.spool.forEachBlock { block throws(SystemError) in try write(block) }
@@ -95,6 +104,11 @@ final class FormatFile {
     try output.write(bytes, 0..<bytes.count)
     byteCount += bytes.count
     record?.hash.update(bytes, 0..<bytes.count)
+  }
+
+  /// How many records the target refused and why, in a fixed order.
+  var refusals: [String] {
+    TargetRefusal.allCases.filter { origins.refused($0) > 0 }.map { "\(origins.refused($0)) \(renderer.words($0))" }
   }
 
   /// Refuses a file with too few examples, or with labels of one kind only.

@@ -52,15 +52,16 @@ struct CategoryCounts {
 
 /// A file beside the training files that says what they were made of, so that none of it has to stand in their records.
 final class Manifest {
-  /// An input: its name, how long it is, and its digest.
+  /// An input: its name, what it is for if it holds no records to export, how long it is, and its digest.
   struct Input {
     var path: String
+    var use: String?
     var byteCount: Int
     var digest: [UInt8]
   }
 
   let output: OutputStream
-  var inputs: [Input] = []
+  private var inputs: [Input] = []
   /// The categories of all records read.
   var categories = CategoryCounts()
 
@@ -68,7 +69,9 @@ final class Manifest {
 
   /// Hashes an input before it is read: a plain file where it is; what cannot be read twice goes to a spool file, which is
   /// returned.
-  func addInput(_ path: String) throws(SystemError) -> SpoolFile? {
+  ///
+  /// `use` says what it is for, unless it holds the records.
+  func addInput(_ path: String, use: String? = nil) throws(SystemError) -> SpoolFile? {
     let descriptor = try Descriptor.reading(path)
     let isPlain = path != "-" && descriptor.status()?.isRegular == true
     let spool = isPlain ? nil : try SpoolFile()
@@ -80,7 +83,7 @@ final class Manifest {
       try spool?.write(reader.storage.span, 0..<reader.count)
       byteCount += reader.count
     }
-    inputs.append(Input(path: path, byteCount: byteCount, digest: hash.finish()))
+    inputs.append(Input(path: path, use: use, byteCount: byteCount, digest: hash.finish()))
     return spool
   }
 
@@ -95,10 +98,15 @@ final class Manifest {
       JSONText.encode(option, into: &json)
     }
     json.append("],\n\"inputs\":[")
-    for (index, input) in inputs.enumerated() {
+    let ordered = inputs.filter { $0.use == nil } + inputs.filter { $0.use != nil }
+    for (index, input) in ordered.enumerated() {
       if index > 0 { json.append(0x2C) }
       json.append("\n{\"file\":")
       JSONText.encode(input.path, into: &json)
+      if let use = input.use {
+        json.append(",\"use\":")
+        JSONText.encode(use, into: &json)
+      }
       json.append(count: input.byteCount, "bytes")
       json.append(digest: input.digest)
       json.append(0x7D)
@@ -127,11 +135,12 @@ final class Manifest {
     json.append(count: file.byteCount, "bytes")
     json.append(digest: record.hash.finish())
     json.append(count: file.written, "records")
+    json.append(count: file.origins.written, "input_records")
     json.append(count: file.renderer.withoutHistoryCount, "without_history")
     json.append(",\n\"left_out\":{")
     let reasons =
       DropReason.allCases.map { ($0.code, dropped[$0]) }
-      + TargetRefusal.allCases.map { ($0.code, file.renderer.refusedCount($0)) }
+      + TargetRefusal.allCases.map { ($0.code, file.origins.refused($0)) }
     var isFirst = true
     for (code, count) in reasons where count > 0 {
       if !isFirst { json.append(0x2C) }

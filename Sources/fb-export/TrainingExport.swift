@@ -8,12 +8,15 @@ import Timestamps
 
 /// One file of examples of which each record is one by itself, on several threads if asked.
 extension ExportCommand {
-  func makePolicy(_ diagnostics: Diagnostics) throws -> RoutePolicy {
+  func makePolicy(_ diagnostics: Diagnostics, _ manifest: Manifest? = nil) throws -> RoutePolicy {
     var policy = RoutePolicy(
       qualityMillionths: qualityThreshold?.millionths, approvedOnly: approvedOnly, includeUnrated: includeUnrated)
     if let preferences {
       var scanner = LineScanner.records(extra: OptedOutPeople.extraPaths)
-      try RecordInput.readAll(preferences, diagnostics, &scanner) { try policy.optedOut.take($0, $1) }
+      let spool = try manifest?.addInput(preferences, use: "preferences")
+      try RecordInput.readAll(preferences, from: spool?.reading(), diagnostics, &scanner) {
+        try policy.optedOut.take($0, $1)
+      }
     }
     return policy
   }

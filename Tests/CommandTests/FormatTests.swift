@@ -156,6 +156,11 @@ import Testing
         #"jq -r '.files[] | .sha256 + "  run1/" + .format + ".jsonl"' run1/manifest.json | sha256sum --quiet -c; jq -c '.files[] | select((.lines | length) != .records)' run1/manifest.json; jq -r .inputs[0].sha256 run1/manifest.json; sha256sum < in.ndjson | cut -d' ' -f1"#,
         in: folder.url)
       #expect(told.lines.count == 2 && told.lines.first == told.lines.last, "\(told.text)\(told.errorText)")
+      // Each record of the input is in the file, left out for a reason, or bad.
+      let sums = try shell(
+        #"jq -c '.counts as $c | .files[] | select(.input_records + ([.left_out[]] | add // 0) + $c.rejected != $c.read) | [.format, .records, .input_records, .left_out, $c]' run1/manifest.json"#,
+        in: folder.url)
+      #expect(sums.status == 0 && sums.output.isEmpty, "\(sums.text)\(sums.errorText)")
       let optedOut = try shell(
         #"jq -r '.files[].lines[][]' run1/manifest.json | sort -u > ids; jq -r 'select(.user_id == "u3") | .id' in.ndjson | sort | comm -12 - ids"#,
         in: folder.url)
@@ -238,6 +243,68 @@ import Testing
       "(printf '{\"user_prompt\":\"q\"}\\n'; sleep 5) | fb-export --format openai,trl-dpo --out-dir out & pid=$!; sleep 1; ls -A | wc -l; kill $pid; wait $pid; ls -A",
       in: folder.url)
     #expect(killed.text == "1\n")
+  }
+
+  /// What one of the files cannot be made of is bad for all of them, and counted once.
+  @Test func aRecordThatIsBadForOneFileIsInNone() throws {
+    let folder = try TemporaryFolder()
+    let base = #""user_prompt":"q","ai_response":"a""#
+    let records = [
+      #"{"id":"1",\#(base),"feedback":{"user_rating":5}}"#,
+      #"{"id":"2",\#(base),"feedback":{"user_rating":5,"accuracy":9}}"#,
+      #"{"id":"3",\#(base),"category":7,"feedback":{"user_rating":5}}"#,
+      #"{"id":"4",\#(base),"history":7,"feedback":{"user_rating":1}}"#, #"{"id":"5",\#(base)}"#,
+      #"{"id":"6","user_prompt":"q","ai_response":"b","feedback":{"user_rating":1}}"#,
+    ]
+    for more in ["", "--history include"] {
+      let made = try shell(
+        "rm -rf d; fb-export --format trl-sft,trl-dpo,trl-kto,openai-rft --allow-few \(more) --max-rejects 9 --rejects r --out-dir d --manifest d/m in >/dev/null; jq -c '.counts, (.files[] | [.format, .records, .input_records, .left_out, .lines])' d/m; wc -l < r",
+        input: nil,
+        in: try {
+          try Self.data(records).write(to: folder.url.appendingPathComponent("in")); return folder.url
+        }())
+      #expect(
+        made.lines.first == #"{"read":6,"rejected":3}"# && made.lines.last == "3", "\(made.text)\(made.errorText)")
+      #expect(made.lines.contains(#"["trl-sft",1,1,{"unrated":1,"poor":1},[["1"]]]"#), "\(made.text)")
+      #expect(made.lines.contains(#"["trl-dpo",1,2,{"unrated":1},[["1","6"]]]"#))
+      #expect(made.lines.contains(#"["trl-kto",0,0,{"unrated":1,"paired":2},[]]"#))
+      #expect(made.errorText.contains("trl-dpo: 2 of 6 records written (1 pair); left out: 1 unrated, 3 bad\n"))
+    }
+  }
+
+  /// The files that were read besides the records stand behind them, with what they are for.
+  @Test func theManifestNamesThePreferences() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("opt.ndjson", #"{"type":"preferences","user_id":"u","training_opt_out":true}"# + "\n")
+    try Self.data(Self.conversation).write(to: folder.url.appendingPathComponent("in"))
+    for name in ["opt.ndjson", "<(cat opt.ndjson)"] {
+      let made = try shell(
+        "fb-export --format openai --allow-few --preferences \(name) --manifest m in in 2>&1 >/dev/null; jq -r '.inputs[] | [.use, .file, .sha256] | join(\" \")' m; sha256sum in opt.ndjson",
+        in: folder.url)
+      let lines = made.lines
+      #expect(lines.count == 6, "\(made.text)")
+      let digests = lines.suffix(2).map { $0.prefix(64) }
+      #expect(lines[1] == " in \(digests[0])" && lines[2] == lines[1])
+      #expect(lines[3].hasPrefix("preferences ") && lines[3].hasSuffix(" \(digests[1])"), "\(lines)")
+    }
+  }
+
+  /// An answer that is in several pairs is one record, and one that the target refuses is left out once.
+  @Test func pairsAndRecordsAddUp() throws {
+    let folder = try TemporaryFolder()
+    let answers = [(5, "a"), (1, "b"), (1, "c"), (1, "d [EOS]"), (1, "e")].enumerated().map {
+      #"{"id":"\#($0)","user_prompt":"q","ai_response":"\#($1.1)","feedback":{"user_rating":\#($1.0)}}"#
+    }
+    let correction =
+      #"{"id":"c","user_prompt":"r","ai_response":"x","feedback":{"user_rating":1,"corrected_response":"y"}}"#
+    let made = try shell(
+      "fb-export --format bedrock-nova-dpo --allow-few --manifest m >/dev/null; jq -c '.counts.read, (.files[0] | .records, .input_records, .left_out)' m",
+      input: Self.data(answers + [correction]), in: folder.url)
+    #expect(made.lines == ["6", "3", "4", #"{"unpaired":1,"reserved_word":1}"#], "\(made.text)")
+    #expect(
+      made.errorText
+        == "fb-export: 4 of 6 records written (3 pairs); left out: 1 without a counterpart, 1 with a word that Nova reserves, such as \"User:\" or \"[EOS]\"\n",
+      "\(made.errorText)")
   }
 
   @Test func theManifestIsASideCar() throws {
