@@ -208,6 +208,72 @@ import Testing
     #expect(same.status == 0)
   }
 
+  /// Databases appear in the folder with the training files, with the bytes that they have alone.
+  @Test func databasesStandBesideTrainingFiles() throws {
+    let folder = try TemporaryFolder()
+    let records =
+      Self.conversation + [
+        #"{"type":"feedback","interaction_id":"t1","user_rating":1}"#,
+        #"{"id":"t6","timestamp":"2026-01-02T03:04:05Z","user_prompt":"=1","ai_response":"a","feedback":{"user_rating":4}}"#,
+      ]
+    try Self.data(records).write(to: folder.url.appendingPathComponent("in"))
+    let made = try shell(
+      """
+      set -e
+      fb-export --format openai,csv,trl-dpo,sqlite,json-database --allow-few --out-dir d --manifest d/m.json in
+      ls d; stat -c %a d d/interactions.*
+      cmp d/interactions.csv <(fb-export --format csv in 2>&-)
+      cmp d/interactions.json <(fb-export --format json-database in 2>&-)
+      fb-export --format sqlite -o alone.db in 2>&- && cmp d/interactions.db alone.db
+      jq -r '.files[] | .sha256 + "  " + .file' d/m.json | sha256sum --quiet -c
+      jq -c '.counts as $c | .files[] | [.format, .records, .input_records + ([.left_out[]] | add // 0) - $c.read]' d/m.json
+      """, in: folder.url)
+    #expect(
+      made.lines == [
+        "interactions.csv", "interactions.db", "interactions.json", "m.json", "openai.jsonl", "trl-dpo.jsonl", "700",
+        "600", "600", "600", #"["openai",4,0]"#, #"["trl-dpo",1,0]"#, #"["sqlite",6,0]"#, #"["csv",6,0]"#,
+        #"["json-database",6,0]"#,
+      ], "\(made.text)\(made.errorText)")
+    #expect(
+      made.errorText.contains(
+        "csv: 6 of 7 records written (a spreadsheet may run 1 text as a formula: --spreadsheet-safe); left out: 1 of other kinds\n"
+      ), "\(made.errorText)")
+    #expect(made.errorText.contains("sqlite: 6 of 7 records written; left out: 1 of other kinds\n"))
+    let only = try shell("fb-export --format sqlite --out-dir only in 2>&-; ls only", in: folder.url)
+    #expect(only.text == "interactions.db\n")
+    // None appears where one of them cannot be.
+    let few = try shell("fb-export --format openai,sqlite,csv --out-dir few in; echo $?; ls -A", in: folder.url)
+    #expect(few.text == "65\nalone.db\nd\nin\nonly\n", "\(few.text)")
+    // A record that one of them refuses is in none: a second id, a time that is none, no answer, a bad accuracy.
+    let bad = [
+      #"{"id":"t1","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5}}"#,
+      #"{"id":"b1","timestamp":"now","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5}}"#,
+      #"{"id":"b2","user_prompt":"q","feedback":{"user_rating":1,"corrected_response":"a"}}"#,
+      #"{"id":"b3","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5,"accuracy":"x"}}"#,
+    ]
+    try Self.data(records + bad).write(to: folder.url.appendingPathComponent("bad"))
+    let refused = try shell(
+      """
+      set -e
+      fb-export --format openai,csv,trl-kto,sqlite --allow-few --max-rejects 4 --rejects r --out-dir b --manifest m bad 2>&-
+      jq -c '.counts' m; wc -l < r; cmp b/interactions.csv d/interactions.csv; cmp b/interactions.db d/interactions.db
+      cmp b/openai.jsonl d/openai.jsonl
+      """, in: folder.url)
+    #expect(refused.text == "{\"read\":11,\"rejected\":4}\n4\n", "\(refused.text)\(refused.errorText)")
+    for line in [
+      "--format sqlite,csv --out-dir x --system s", "--format sqlite,csv", "--format csv,json --out-dir x",
+      "--format sqlite,openai --force --out-dir x", "--format sqlite,csv --out-dir x --manifest m",
+      "--format openai,sqlite --out-dir x --spreadsheet-safe",
+      "--format openai,csv --out-dir x --manifest x/interactions.csv",
+    ] {
+      #expect(try shell("fb-export \(line) in", in: folder.url).status == 64, "\(line)")
+    }
+    let safe = try shell(
+      "fb-export --format csv,sqlite --spreadsheet-safe --out-dir s in 2>&-; grep -c \"'=1\" s/interactions.csv",
+      in: folder.url)
+    #expect(safe.text == "1\n")
+  }
+
   @Test func tooMuchIsToldAndLabelsOfOneKindAreNoFile() throws {
     let many = Self.data(
       (0..<10_001).map { #"{"user_prompt":"q\#($0)","ai_response":"a","feedback":{"user_rating":5}}"# })
