@@ -303,6 +303,19 @@ public enum Route {
     return .train(rating == nil ? .unrated : .rated)
   }
 
+  /// Whether the interaction that a scanner saw last says that its answer is a poor one; one that is poor but accurate, or
+  /// used for nothing, does not.
+  static func findsPoor(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+  ) throws(RecordError) -> Bool {
+    guard let rating = try scanner.rating(bytes, .userRating), rating.isPoor else { return false }
+    var policy = policy
+    policy.approvedOnly = false
+    if isFlat(scanner) { return false }
+    if try exclusion(bytes, scanner, policy) != nil { return false }
+    return try scanner.rating(bytes, .accuracy)?.isGood != true
+  }
+
   private static func label(_ rating: Rating?, accuracy: Rating?, _ policy: RoutePolicy) -> Fate {
     guard let rating else { return .drop(.unrated) }
     if rating.isPoor { return accuracy?.isGood == true ? .drop(.unwelcome) : .label(false) }
