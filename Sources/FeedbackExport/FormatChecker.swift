@@ -3,7 +3,8 @@ import TextAnalysis
 
 /// Holds the records of files to the rules of a format: the same description that the renderer writes by.
 ///
-/// Memory is about 50 bytes for each record, to find prompts that stand in two files.
+/// Memory is about 50 bytes for each record, to find prompts that stand in two files, and as much again where answers have
+/// labels, to find those that have both.
 public struct FormatChecker: Sendable {
   /// The format.
   public let format: TrainingFormat
@@ -11,9 +12,13 @@ public struct FormatChecker: Sendable {
   public internal(set) var findings: [CheckFinding] = []
   /// Records of the file so far, and how many of them have a good and a bad label.
   public private(set) var recordCount = 0
+  /// Records of the files before.
+  private var earlierCount = 0
   private var labelCounts = (good: 0, bad: 0)
   private var fileIndex = 0
   private var prompts = PromptTable()
+  /// Answers with a label, each to its prompt.
+  private var labelled = PromptTable()
   /// Whether the first record of the file has a system prompt.
   private var firstHasSystem: Bool?
 
@@ -35,6 +40,7 @@ public struct FormatChecker: Sendable {
   /// Begins a file.
   public mutating func beginFile() {
     fileIndex += 1
+    earlierCount += recordCount
     recordCount = 0
     labelCounts = (0, 0)
     firstHasSystem = nil
@@ -77,6 +83,15 @@ public struct FormatChecker: Sendable {
     if let most = limits.recordsMax, recordCount > most, !allowMany {
       findings.append(
         CheckFinding(.maximum, "\(records(recordCount)): \(format.name) takes at most \(most); leave some out"))
+    }
+    if let most = limits.recordsMax, limits.coversAllFiles, earlierCount > 0, recordCount <= most, !allowMany,
+      earlierCount + recordCount > most
+    {
+      findings.append(
+        CheckFinding(
+          .maximum,
+          "\(earlierCount + recordCount) records with the files before: \(format.name) takes at most \(most) of training "
+            + "and validation together; leave some out"))
     }
     if let most = limits.fileBytesMax, byteCount > most, !allowMany {
       findings.append(CheckFinding(.size, "\(byteCount) bytes: \(format.name) takes at most \(most); leave some out"))
@@ -136,7 +151,10 @@ public struct FormatChecker: Sendable {
     var answer = TextDigest()
     answer.add(bytes, better)
     answer.add(bytes, worse)
-    if let label { answer.add(mark: label ? 1 : 0) }
+    if let label {
+      checkLabel(label, of: answer.value ^ (promptDigest &* 0x9E37_79B9_7F4A_7C15), line)
+      answer.add(mark: label ? 1 : 0)
+    }
     let place = PromptTable.Place(file: fileIndex, line: line, answer: answer.value)
     guard let first = prompts.insert(promptDigest, place) else { return }
     if first.file != fileIndex {
@@ -147,6 +165,17 @@ public struct FormatChecker: Sendable {
     } else if first.answer == answer.value {
       add(.duplicate, "the same as line \(first.line); keep one of them", isWarning: true)
     }
+  }
+
+  /// An answer that is good in one line and bad in another teaches nothing.
+  private mutating func checkLabel(_ label: Bool, of answer: UInt64, _ line: Int) {
+    let place = PromptTable.Place(file: fileIndex, line: line, answer: label ? 1 : 0)
+    guard let first = labelled.insert(answer, place), first.file == fileIndex, first.answer != place.answer else {
+      return
+    }
+    add(
+      .label, "the same answer to the same prompt has the other label in line \(first.line); leave both out",
+      isWarning: true)
   }
 
   /// If the members are just those of another format, somebody took the one for the other.

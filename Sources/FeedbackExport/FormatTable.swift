@@ -61,6 +61,9 @@ extension TrainingFormat {
     [schemaVersion, .system("system", .blocks), .turns("messages", Turns(.converse, history, end: end))]
   }
 
+  private static let llamaLimits = Limits(
+    recordsMin: 100, recordsMax: 10_000, tokensMax: 16_000, coversAllFiles: true)
+
   private static let claudeLayout: [Part] = [
     .system("system", .string), .turns("messages", Turns(.messages, .learnt, end: .answer)),
   ]
@@ -68,7 +71,9 @@ extension TrainingFormat {
   /// Amazon Bedrock, Claude 3 Haiku: `{"system":…,"messages":[…]}`, user and assistant only.
   public static let bedrockClaude = TrainingFormat(
     "bedrock", ["bedrock-claude"], takes: .sft,
-    Limits(recordsMin: 32, recordsMax: 10_000, tokensMax: 32_000, fileBytesMax: 10_000_000_000), claudeLayout,
+    Limits(
+      recordsMin: 32, recordsMax: 10_000, tokensMax: 32_000, fileBytesMax: 10_000_000_000, coversAllFiles: true),
+    claudeLayout,
     source: bedrockSource
   ).with { $0.reserved = .claude }
 
@@ -89,10 +94,10 @@ extension TrainingFormat {
       $0.hasUniformSystem = true
     },
     TrainingFormat(
-      "bedrock-converse", takes: .sft, Limits(recordsMin: 100, recordsMax: 10_000, tokensMax: 16_000),
+      "bedrock-converse", takes: .sft, llamaLimits,
       converse(.answer, .learnt), source: bedrockSource + " (Llama 3.2 and 3.3)"),
     TrainingFormat(
-      "bedrock-pc", takes: .sft, Limits(recordsMin: 100, recordsMax: 10_000, tokensMax: 16_000),
+      "bedrock-pc", takes: .sft, llamaLimits,
       [.text("prompt", .promptAfterSystem), .text("completion", .answer)], source: bedrockSource + " (Llama 3.1)"),
     TrainingFormat(
       "bedrock-distill", takes: .prompts, Limits(recordsMin: 100, fileBytesMax: 1_000_000_000),

@@ -56,6 +56,8 @@ public struct TrainingFormat: Sendable {
     public var fileBytesMax: Int?
     /// The fewest bytes of a file.
     public var fileBytesMin = 0
+    /// Whether `recordsMax` is of training and validation together.
+    public var coversAllFiles = false
   }
 
   init(

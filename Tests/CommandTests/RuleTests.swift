@@ -319,4 +319,31 @@ import Testing
       "fb-export --format \(format) --system x", input: FormatTests.data(records(with: 7, without: 7)))
     #expect(given.lines.count == 14 && given.lines.allSatisfy { $0.contains(#""system":[{"text":"x"}]"#) })
   }
+
+  /// Claude and Llama at Bedrock take so many records of training and validation together.
+  @Test func trainingAndValidationAreCountedTogether() throws {
+    func file(_ range: Range<Int>, _ format: String) -> Data {
+      Data(range.map { Self.record(format).replacingOccurrences(of: "\"q\"", with: "\"q\($0)\"") + "\n" }.joined().utf8)
+    }
+    for format in ["bedrock", "bedrock-converse", "bedrock-pc"] {
+      let files = [file(0..<9_000, format), file(9_000..<10_001, format)]
+      let found = try CheckTests.check(format, files)
+      let words =
+        "10001 records with the files before: \(format) takes at most 10000 of training and validation together"
+      #expect(found.status == 1 && found.lines == ["f2:1001: [maximum] \(words); leave some out"], "\(found)")
+      #expect(try CheckTests.check(format, files, options: "--allow-many").status == 0)
+    }
+    #expect(
+      try CheckTests.check("bedrock-nova", [file(0..<9_000, "bedrock-nova"), file(9_000..<10_001, "bedrock-nova")])
+        .status == 0)
+  }
+
+  @Test func anAnswerWithBothLabelsIsTold() throws {
+    let good = Self.record("trl-kto")
+    let bad = good.replacingOccurrences(of: "true", with: "false")
+    let other = bad.replacingOccurrences(of: "\"a\"", with: "\"b\"")
+    let found = try CheckTests.check("trl-kto", [Data([good, other, bad, other].map { $0 + "\n" }.joined().utf8)])
+    let words = "[label] warning: the same answer to the same prompt has the other label in line 1; leave both out"
+    #expect(found.status == 0 && found.lines == ["f1:3: \(words)"], "\(found)")
+  }
 }
