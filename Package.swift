@@ -61,7 +61,7 @@ let package = Package(
     library(
       "FeedbackCuration", ["FeedbackModel", "NDJSON", "Timestamps", "Digest", "SystemIO", "TextAnalysis"]),
     library(
-      "FeedbackExport", ["FeedbackModel", "FeedbackStore", "NDJSON", "Timestamps", "DelimitedText"]),
+      "FeedbackExport", ["FeedbackModel", "FeedbackStore", "NDJSON", "Timestamps", "DelimitedText", "TextAnalysis"]),
 
     // 4: the commands
     command("fb-ingest", ["FeedbackImport", "DelimitedText"]),

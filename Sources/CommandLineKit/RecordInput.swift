@@ -95,16 +95,21 @@ public final class RecordInput {
   }
 
   /// Reads a file of records that a command looks things up in; a bad record ends the command (65).
+  ///
+  /// `descriptor` reads what stands in the file, where it cannot be opened a second time.
   public static func readAll(
-    _ path: String, _ diagnostics: Diagnostics, _ scanner: inout LineScanner,
+    _ path: String, from descriptor: consuming Descriptor? = nil, _ diagnostics: Diagnostics,
+    _ scanner: inout LineScanner,
     _ body: (Span<UInt8>, borrowing LineScanner) throws -> Void
   ) throws {
     let rejects = try Rejects(diagnostics, budget: .count(0), path: nil)
     let input = RecordInput(paths: [path], lineLengthMax: 16_777_216, diagnostics: diagnostics, rejects: rejects)
-    try input.forEach(&scanner) { bytes, scanner, _ in
+    let source = try descriptor ?? Descriptor.reading(path)
+    _ = try input.readLines(path, source, prefix: [], &scanner) { bytes, scanner, _ in
       try body(bytes, scanner)
       return true
     }
+    try input.finish()
   }
 
   // MARK: Several threads

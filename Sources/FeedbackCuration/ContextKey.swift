@@ -1,6 +1,7 @@
 import Digest
 import FeedbackModel
 import NDJSON
+import TextAnalysis
 
 /// 128 bits that stand for what a model was asked: two contexts with one key are taken to be the same.
 public struct ContextKey: Hashable, Comparable, Sendable {
@@ -35,6 +36,13 @@ struct ContextDigest {
     if text.kind != .string || (role == Self.system && text.range.isEmpty) { return }
     add(role)
     add(JSONText.bytes(bytes, text))
+  }
+
+  /// Adds an answer by what can be seen of it: answers that differ in white space alone are one.
+  mutating func add(visible bytes: Span<UInt8>, _ answer: Field) {
+    var form: [UInt8] = []
+    NormalForm.visible(JSONText.bytes(bytes, answer).span, into: &form)
+    add(form)
   }
 
   /// Adds earlier turns, and shows the key after each answer among them.

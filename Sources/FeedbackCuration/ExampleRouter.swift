@@ -15,11 +15,14 @@ public struct ExampleRouter: Sendable {
     case kept
   }
 
-  private let policy: RoutePolicy
+  /// The rules that it decides by.
+  public let policy: RoutePolicy
   /// What the records are wanted for.
   public let use: TrainingUse
   /// The line of the last example or pair, without its newline.
   public private(set) var line: [UInt8] = []
+  /// The answer of the last example, nil for a prompt alone.
+  public private(set) var target: TrainingTarget?
   /// What was left out.
   public private(set) var dropped = DropCounts()
 
@@ -43,6 +46,7 @@ public struct ExampleRouter: Sendable {
   /// The members are copied as they were spelled, in the order of the wire.
   public mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) -> Outcome {
     line.removeAll(keepingCapacity: true)
+    target = nil
     switch try Route.interaction(bytes, scanner, policy, for: use) {
     case .drop(let reason):
       dropped.add(reason)
@@ -52,9 +56,11 @@ public struct ExampleRouter: Sendable {
       try makePair(bytes, scanner)
       return .made
     case .train(let target):
+      self.target = target
       try makeExample("sft", bytes, scanner, answer(target, scanner), label: true, origin: target.rawValue)
       return .made
     case .prompt(let target):
+      self.target = target
       let answer = target.map { self.answer($0, scanner) } ?? .missing
       try makeExample("prompt", bytes, scanner, answer, label: target.map { _ in true }, origin: target?.rawValue)
       return .made

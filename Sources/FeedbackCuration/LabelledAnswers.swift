@@ -42,7 +42,7 @@ public final class LabelledAnswers {
     _ line: [UInt8], isGood: Bool, _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner
   ) throws {
     var answer = ContextDigest()
-    answer.add(ContextDigest.assistant, bytes, scanner[.aiResponse])
+    answer.add(visible: bytes, scanner[.aiResponse])
     let stars = try scanner.rating(bytes, .userRating)?.millionths ?? 0
     entries.append(
       Entry(
@@ -54,8 +54,8 @@ public final class LabelledAnswers {
   /// How many answers were taken; they are numbered as they came.
   public var count: Int { entries.count }
 
-  /// The answers that were found good and, the same answer to the same prompt, poor: they are in no pair and have no label,
-  /// as it is not known which of the two holds.
+  /// The answers that were found good and, the same answer to the same prompt but for white space, poor: they are in no pair
+  /// and have no label, as it is not known which of the two holds.
   public var contradictory: [Int] { entries.indices.filter { outcome.isContradictory[$0] } }
 
   /// Hands over a line for each pair, with the numbers of its answers, in the order in which the prompts came; returns how

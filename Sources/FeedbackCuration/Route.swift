@@ -243,8 +243,9 @@ public enum Route {
     }
     if JSONText.isBlank(bytes, answer) { return .drop(.emptyAnswer) }
     switch use {
-    case .pairs where isCorrected: return .train(.correction)
-    case .kto where isCorrected: return .drop(.paired)
+    case .pairs where isCorrected:
+      return isPair(bytes, scanner[.correctedResponse], answer) ? .train(.correction) : .drop(.tie)
+    case .kto where isCorrected && isPair(bytes, scanner[.correctedResponse], answer): return .drop(.paired)
     case .review, .regression:
       guard let rating else { return .drop(.unrated) }
       if !rating.isPoor { return .drop(.notPoor) }
@@ -300,6 +301,19 @@ public enum Route {
     }
     if JSONText.isBlank(bytes, answer) { return .drop(.emptyAnswer) }
     return .train(rating == nil ? .unrated : .rated)
+  }
+
+  /// Whether the interaction that a scanner saw last says that its answer is a poor one; one that is poor but accurate, or
+  /// used for nothing, does not.
+  static func findsPoor(
+    _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ policy: RoutePolicy
+  ) throws(RecordError) -> Bool {
+    guard let rating = try scanner.rating(bytes, .userRating), rating.isPoor else { return false }
+    var policy = policy
+    policy.approvedOnly = false
+    if isFlat(scanner) { return false }
+    if try exclusion(bytes, scanner, policy) != nil { return false }
+    return try scanner.rating(bytes, .accuracy)?.isGood != true
   }
 
   private static func label(_ rating: Rating?, accuracy: Rating?, _ policy: RoutePolicy) -> Fate {
@@ -362,7 +376,7 @@ public enum Route {
       throw .schema(name, "not a string", at: field.start)
     }
     if JSONText.isBlank(bytes, chosen) || JSONText.isBlank(bytes, rejected) { return .drop(.emptyAnswer) }
-    if !corrects(bytes, chosen, rejected) { return .drop(.tie) }
+    if !isPair(bytes, chosen, rejected) { return .drop(.tie) }
     let better = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(6)], name: "chosen_rating")
     let worse = try Rating.read(bytes, scanner.fields[LineScanner.extraSlot(7)], name: "rejected_rating")
     // Corrected is what was poor, or not good enough; its correction has no rating of its own.
@@ -391,6 +405,17 @@ public enum Route {
     }
     let better = meaning(bytes, correction)
     return !better.isEmpty && (answer.kind != .string || better != meaning(bytes, answer))
+  }
+
+  /// Whether one of two answers can be preferred: they differ in more than white space.
+  ///
+  /// That is stricter than `corrects`: where the lines break may be what a correction is about, but a model learns nothing
+  /// from being told that one of the two is bad.
+  static func isPair(_ bytes: Span<UInt8>, _ better: Field, _ worse: Field) -> Bool {
+    var forms: (better: [UInt8], worse: [UInt8]) = ([], [])
+    NormalForm.visible(JSONText.bytes(bytes, better).span, into: &forms.better)
+    NormalForm.visible(JSONText.bytes(bytes, worse).span, into: &forms.worse)
+    return !forms.better.isEmpty && forms.better != forms.worse
   }
 
   /// A text in light normal form, with nothing in it that cannot be seen.

@@ -4,17 +4,29 @@ enum DatabaseViews {
   static let sql = [feedback, poorAnswers, categories, days].joined(separator: "\n")
 
   /// A row for each person who said something of an answer: of an interaction with several ratings one for each of them.
+  ///
+  /// What `ratings` holds besides objects that say something is no rating; where none is left, the feedback stands for
+  /// itself.
   private static let feedback = """
     CREATE VIEW feedback AS
+    WITH given AS (
+      SELECT p.rowid AS prompt, p.id AS interaction_id,
+        coalesce(json_extract(r.value, '$.rated_by'), json_extract(r.value, '$.user_id')) AS rated_by,
+        json_extract(r.value, '$.rated_at') AS rated_at, \(members.map { "\(given($0)) AS \($0)" }.joined(separator: ", "))
+      FROM prompts AS p, json_each(p.ratings) AS r
+      WHERE json_type(p.ratings) = 'array' AND r.type = 'object'
+        AND coalesce(\(members.map(given).joined(separator: ", "))) IS NOT NULL
+    )
     SELECT id AS interaction_id, coalesce(rated_by, user_id) AS rated_by, rated_at, \(members.joined(separator: ", "))
     FROM prompts
-    WHERE ratings IS NULL AND coalesce(\(members.joined(separator: ", "))) IS NOT NULL
+    WHERE coalesce(\(members.joined(separator: ", "))) IS NOT NULL
+      AND (ratings IS NULL OR rowid NOT IN (SELECT prompt FROM given))
     UNION ALL
-    SELECT p.id, coalesce(r.value->>'rated_by', r.value->>'user_id'), r.value->>'rated_at',
-      \(members.map { "r.value->>'\($0)'" }.joined(separator: ", "))
-    FROM prompts AS p, json_each(p.ratings) AS r
-    WHERE r.type = 'object';
+    SELECT interaction_id, rated_by, rated_at, \(members.joined(separator: ", ")) FROM given;
     """
+
+  /// A member of an element of `ratings`: json_extract rather than the arrow, which came with SQLite 3.38.
+  private static func given(_ member: String) -> String { "json_extract(r.value, '$.\(member)')" }
 
   private static let members = [
     "user_rating", "accuracy", "helpfulness", "clarity", "feedback_text", "suggestion", "corrected_response",
@@ -46,9 +58,17 @@ enum DatabaseViews {
     """
 
   /// Days of UTC; an interaction without a time is of the day NULL.
+  ///
+  /// SQLite reads fewer spellings of a time than RFC 3339 has: no lower case, no leap second and no zone beyond 14 hours. So
+  /// only the date is left to it, and the minutes since its midnight in UTC; a leap second counts as the second after, as
+  /// in `Timestamp`.
   private static let days = """
     CREATE VIEW days AS
-    SELECT date(timestamp) AS day, \(numbers)
+    SELECT date(substr(timestamp, 1, 10),
+        (substr(timestamp, 12, 2) * 60 + substr(timestamp, 15, 2) + (substr(timestamp, 18, 2) = '60')
+          - CASE WHEN substr(timestamp, -1) IN ('Z', 'z') THEN 0
+            ELSE (substr(timestamp, -6, 1) || '1') * (substr(timestamp, -5, 2) * 60 + substr(timestamp, -2)) END)
+          || ' minutes') AS day, \(numbers)
     FROM prompts GROUP BY 1 ORDER BY 1;
     """
 }

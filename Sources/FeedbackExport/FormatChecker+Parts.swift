@@ -63,7 +63,12 @@ extension FormatChecker {
       if value.kind != .object { checkText(bytes, value) }
       better = value
     case .nothing:
-      if value.kind != .string { add(.type, "not a string; write \"\" where there is nothing") }
+      if value.kind != .string { return add(.type, "not a string; write \"\" where there is nothing") }
+      textBytes += value.end - value.start
+      // A text to work on is part of the prompt.
+      if JSONText.isBlank(bytes, value) { return }
+      digest.add(bytes, value)
+      promptDigest = digest.value
     }
   }
 
@@ -74,8 +79,11 @@ extension FormatChecker {
     case .blocks: checkBlocks(bytes, value)
     case .parts:
       if value.kind != .object { return add(.type, "not an object; write {\"parts\":[{\"text\":…}]}") }
+      let found = members(bytes, value, ["parts", "role"], optional: ["role"])
+      if let role = found[1], role.kind != .string { add(.type, in: .key("role"), "not a string; write a role") }
+      guard let parts = found[0] else { return }
       steps.append(.key("parts"))
-      checkBlocks(bytes, JSONWalk.member(bytes, value, Array("parts".utf8)))
+      checkBlocks(bytes, parts)
       steps.removeLast()
     }
     digest.add(bytes, value)
@@ -107,22 +115,50 @@ extension FormatChecker {
     var index = 0
     while let element = cursor.next(bytes) {
       steps.append(.index(index))
-      let score = JSONWalk.member(bytes, element, Array("score".utf8))
-      let isBetter = score.kind == .number && JSONNumber.integer(bytes, score.range) == 1
-      let isWorse = score.kind == .number && JSONNumber.integer(bytes, score.range) == 0
-      if !isBetter && !isWorse { add(.label, in: .key("score"), "neither 1 nor 0; one of each is needed") }
-      steps.append(.key("completion"))
-      let text = checkTurn(
-        .gemini, bytes, JSONWalk.member(bytes, element, Array("completion".utf8)), takesWeight: false
-      ).text
-      if isBetter { better = text }
-      if isWorse { worse = text }
-      steps.removeLast(2)
+      checkCompletion(bytes, element)
+      steps.removeLast()
       index += 1
     }
     if better.kind == .missing || worse.kind == .missing || index != 2 {
       add(.type, "write two completions, one with score 1 and one with score 0")
     }
+  }
+
+  private mutating func checkCompletion(_ bytes: Span<UInt8>, _ element: Field) {
+    if element.kind != .object { return add(.type, "not an object; write {\"score\":…,\"completion\":…}") }
+    let found = members(bytes, element, ["score", "completion"])
+    let score = found[0].flatMap { $0.kind == .number ? JSONNumber.integer(bytes, $0.range) : nil }
+    if found[0] != nil && score != 0 && score != 1 {
+      add(.label, in: .key("score"), "neither 1 nor 0; one of each is needed")
+    }
+    guard let completion = found[1] else { return }
+    steps.append(.key("completion"))
+    let (role, text) = checkTurn(.gemini, bytes, completion, takesWeight: false)
+    if role != .assistant && role != .unknown { add(.role, "not the model's; an answer is one turn of the model") }
+    steps.removeLast()
+    if score == 1 { better = text }
+    if score == 0 { worse = text }
+  }
+
+  /// The members of an object by their keys, nil for those that are not there; all others are told, and those that are
+  /// missing and not optional.
+  mutating func members(
+    _ bytes: Span<UInt8>, _ object: Field, _ keys: [String], optional: [String] = []
+  ) -> [Field?] {
+    var found = [Field?](repeating: nil, count: keys.count)
+    var cursor = MemberCursor(object)
+    while let member = cursor.next(bytes) {
+      let key = JSONText.string(bytes, member.key)
+      if let index = keys.firstIndex(of: key) {
+        found[index] = member.value
+      } else {
+        add(.extra, in: .key(key), "\(format.name) has no such member; take it out")
+      }
+    }
+    for (key, value) in zip(keys, found) where value == nil && !optional.contains(key) {
+      add(.missing, in: .key(key), "not there; \(format.name) needs it")
+    }
+    return found
   }
 
   // MARK: Texts
@@ -137,30 +173,58 @@ extension FormatChecker {
     textBytes += value.end - value.start
   }
 
-  /// Checks a list of `{"text":…}`; gives the text, if it is one.
+  /// Checks a list of `{"text":…}`; gives the text, if it is one, and of several the list as it is spelled.
   @discardableResult
-  mutating func checkBlocks(_ bytes: Span<UInt8>, _ value: Field) -> Field {
+  mutating func checkBlocks(_ bytes: Span<UInt8>, _ value: Field, _ style: TurnStyle? = nil) -> Field {
     if value.kind != .array {
       add(.type, "not a list; write [{\"text\":…}]")
       return .missing
     }
-    var found = Field.missing
+    var texts: [Field] = []
     var cursor = ElementCursor(value)
     var index = 0
     while let block = cursor.next(bytes) {
-      let text = JSONWalk.member(bytes, block, Array("text".utf8))
-      if text.kind == .missing {
-        add(.type, in: .index(index), "not a text, and not looked at", isWarning: true)
-      } else {
-        steps += [.index(index), .key("text")]
-        checkText(bytes, text)
-        steps.removeLast(2)
-        if found.kind == .missing { found = text }
-      }
+      steps.append(.index(index))
+      let text = checkBlock(bytes, block, style)
+      if text.kind != .missing { texts.append(text) }
+      steps.removeLast()
       index += 1
     }
     if index == 0 { add(.empty, "an empty list teaches nothing; leave the record out") }
-    return found
+    if texts.count > 1 { return Field(start: value.start, end: value.end, kind: .string) }
+    return texts.first ?? .missing
+  }
+
+  /// Checks a block; gives its text.
+  private mutating func checkBlock(_ bytes: Span<UInt8>, _ block: Field, _ style: TurnStyle?) -> Field {
+    if block.kind != .object {
+      add(.type, "not an object; write {\"text\":…}")
+      return .missing
+    }
+    var text = Field.missing
+    var others = 0
+    var cursor = MemberCursor(block)
+    while let member = cursor.next(bytes) {
+      let key = JSONText.string(bytes, member.key)
+      if key == "text" {
+        text = member.value
+        steps.append(.key(key))
+        checkText(bytes, text)
+        steps.removeLast()
+      } else if style?.otherBlocks.contains(key) == true {
+        others += 1
+      } else if style?.blockNotes.contains(key) != true {
+        add(.extra, in: .key(key), "a text of \(format.name) has no such member; take it out")
+      }
+    }
+    if others + (text.kind == .missing ? 0 : 1) > 1 {
+      add(.type, "several things in one; give each an element of its own")
+    } else if others == 1 {
+      add(.type, "not a text, and not looked at", isWarning: true)
+    } else if text.kind == .missing {
+      add(.missing, in: .key("text"), "not there; \(format.name) needs it")
+    }
+    return text
   }
 }
 

@@ -11,13 +11,16 @@ extension FormatChecker {
     var last: Role?
     var weights = (zero: 0, other: 0)
     var hasUnknown = false
+    var userCount = 0
     var element = cursor.next(bytes)
     while let turn = element {
       element = cursor.next(bytes)
       steps.append(.index(index))
       if element == nil && turns.end == .candidates {
-        checkCandidates(bytes, turn)
-        last = .assistant
+        let role = checkCandidates(turns.style, bytes, turn)
+        check(role, after: last, index, turns)
+        last = role
+        hasUnknown = hasUnknown || role == .unknown
       } else {
         let (role, text) = checkTurn(turns.style, bytes, turn, takesWeight: turns.history == .weighted)
         check(role, after: last, index, turns)
@@ -25,12 +28,13 @@ extension FormatChecker {
           let weight = JSONWalk.member(bytes, turn, Array("weight".utf8))
           let isZero = weight.kind == .number && JSONNumber.integer(bytes, weight.range) == 0
           if isZero { weights.zero += 1 } else { weights.other += 1 }
-          if element == nil && turns.end == .answer { better = text }
+          if element == nil && (turns.end == .answer || turns.end == .promptOrAnswer) { better = text }
         }
         if role == .user || role == .system {
           digest.add(mark: role == .user ? 1 : 0)
           digest.add(bytes, text)
           if role == .user {
+            userCount += 1
             promptDigest = digest.value
             prompt = text
           }
@@ -46,7 +50,13 @@ extension FormatChecker {
     }
     if index == 0 { return add(.empty, "no turns; leave the record out") }
     // Without its roles nothing can be said of how a conversation goes.
-    if !hasUnknown { checkEnd(turns, last, weights) }
+    if hasUnknown { return }
+    checkEnd(turns, last, weights)
+    if turns.end == .promptOrAnswer && userCount > 1 {
+      add(
+        .alternation, "several prompts, which only models of Nova are taught by distillation; keep the last one",
+        isWarning: true)
+    }
   }
 
   private mutating func checkEnd(
@@ -61,8 +71,11 @@ extension FormatChecker {
       if weights.zero > 0 && weights.other == 0 {
         add(.weight, "every answer has weight 0: there is nothing to learn; give the last one weight 1")
       }
+    case .promptOrAnswer:
+      if last != .user && last != .assistant { add(.alternation, "the last turn is no prompt; end with the prompt") }
     case .prompt:
-      if last == .assistant || last == .system {
+      // What a tool said may be answered, but an answer that is graded is one to a prompt.
+      if last != .user && (last != .tool || format.takes == .prompts) {
         add(.alternation, "the last turn is not the user's; end with the prompt")
       }
     case .candidates: break
@@ -127,7 +140,7 @@ extension FormatChecker {
     if !hasRole { add(.missing, in: .key(style.roleKey), "not there; every turn needs it") }
     if hasContent && !(hasTools && text.kind == .null) {
       steps.append(.key(style.contentKey))
-      if style.isBlocks { text = checkBlocks(bytes, text) } else { checkText(bytes, text) }
+      if style.isBlocks { text = checkBlocks(bytes, text, style) } else { checkText(bytes, text) }
       steps.removeLast()
     } else if !hasTools {
       add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
@@ -137,8 +150,8 @@ extension FormatChecker {
   }
 
   private mutating func check(weight: Field, of role: Role, _ bytes: Span<UInt8>) {
-    let value = weight.kind == .number ? JSONNumber.integer(bytes, weight.range) : nil
-    if value != 0 && value != 1 {
+    // Spelled as whole numbers: a weight of 1.0 is none to programs that tell it from 1.
+    if weight.kind != .number || ![[0x30], [0x31]].contains(where: { $0.matches(bytes, weight.range) }) {
       add(.weight, in: .key("weight"), "neither 0 nor 1; write one of them")
     } else if role == .user || role == .system {
       add(.weight, in: .key("weight"), "only answers have a weight; take it out")
@@ -165,33 +178,71 @@ extension FormatChecker {
     return .unknown
   }
 
-  /// Checks the last turn of a preference record: two answers, one of them preferred.
-  private mutating func checkCandidates(_ bytes: Span<UInt8>, _ turn: Field) {
-    let candidates = JSONWalk.member(bytes, turn, Array("candidates".utf8))
+  /// Checks the last turn of a preference record, with answers of which some are preferred; gives its role.
+  private mutating func checkCandidates(_ style: TurnStyle, _ bytes: Span<UInt8>, _ turn: Field) -> Role {
+    if turn.kind != .object {
+      add(.type, "not an object; write {\"role\":…,\"candidates\":…}")
+      return .unknown
+    }
+    let found = members(bytes, turn, [style.roleKey, "candidates"])
+    var role = Role.unknown
+    if let name = found[0] {
+      steps.append(.key(style.roleKey))
+      role = checkRole(style, bytes, name)
+      steps.removeLast()
+      if role != .assistant && role != .unknown {
+        add(.role, "not the assistant's; the last turn has the answers of the assistant")
+      }
+    }
+    guard let candidates = found[1] else { return role }
     steps.append(.key("candidates"))
     defer { steps.removeLast() }
-    if candidates.kind != .array { return add(.missing, "not there; the last turn has two candidates") }
+    if candidates.kind != .array {
+      add(.type, "not a list; write two candidates")
+      return role
+    }
+    var answers: (better: [Field], worse: [Field]) = ([], [])
     var cursor = ElementCursor(candidates)
     var index = 0
     while let candidate = cursor.next(bytes) {
       steps.append(.index(index))
-      let preference = JSONWalk.member(bytes, candidate, Array("preferenceLabel".utf8))
-      steps.append(.key("content"))
-      let text = checkBlocks(bytes, JSONWalk.member(bytes, candidate, Array("content".utf8)))
-      steps.removeLast()
-      if JSONText.equals(bytes, preference, Array("preferred".utf8)) {
-        better = text
-      } else if JSONText.equals(bytes, preference, Array("non-preferred".utf8)) {
-        worse = text
-      } else {
-        add(.label, in: .key("preferenceLabel"), "neither \"preferred\" nor \"non-preferred\"")
-      }
+      let (isBetter, text) = checkCandidate(style, bytes, candidate)
+      if isBetter == true { answers.better.append(text) }
+      if isBetter == false { answers.worse.append(text) }
       steps.removeLast()
       index += 1
     }
-    if better.kind == .missing || worse.kind == .missing {
+    if answers.better.isEmpty || answers.worse.isEmpty {
       add(.label, "write one candidate that is preferred and one that is not")
     }
+    better = answers.better.first ?? .missing
+    worse = answers.worse.first ?? .missing
+    for one in answers.better {
+      for other in answers.worse where isTie(bytes, one, other) { (better, worse) = (one, other) }
+    }
+    return role
+  }
+
+  /// Checks one answer; gives whether it is preferred, if it says so, and its text.
+  private mutating func checkCandidate(
+    _ style: TurnStyle, _ bytes: Span<UInt8>, _ candidate: Field
+  ) -> (isBetter: Bool?, text: Field) {
+    if candidate.kind != .object {
+      add(.type, "not an object; write {\"content\":…,\"preferenceLabel\":…}")
+      return (nil, .missing)
+    }
+    let found = members(bytes, candidate, ["content", "preferenceLabel"])
+    var text = Field.missing
+    if let content = found[0] {
+      steps.append(.key("content"))
+      text = checkBlocks(bytes, content, style)
+      steps.removeLast()
+    }
+    guard let label = found[1] else { return (nil, text) }
+    if JSONText.equals(bytes, label, Array("preferred".utf8)) { return (true, text) }
+    if JSONText.equals(bytes, label, Array("non-preferred".utf8)) { return (false, text) }
+    add(.label, in: .key("preferenceLabel"), "neither \"preferred\" nor \"non-preferred\"; write one of them")
+    return (nil, text)
   }
 }
 

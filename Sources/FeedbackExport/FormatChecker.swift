@@ -1,8 +1,10 @@
 import NDJSON
+import TextAnalysis
 
 /// Holds the records of files to the rules of a format: the same description that the renderer writes by.
 ///
-/// Memory is about 50 bytes for each record, to find prompts that stand in two files.
+/// Memory is about 50 bytes for each record, to find prompts that stand in two files, and as much again where answers have
+/// labels, to find those that have both.
 public struct FormatChecker: Sendable {
   /// The format.
   public let format: TrainingFormat
@@ -10,9 +12,13 @@ public struct FormatChecker: Sendable {
   public internal(set) var findings: [CheckFinding] = []
   /// Records of the file so far, and how many of them have a good and a bad label.
   public private(set) var recordCount = 0
+  /// Records of the files before.
+  private var earlierCount = 0
   private var labelCounts = (good: 0, bad: 0)
   private var fileIndex = 0
   private var prompts = PromptTable()
+  /// Answers with a label, each to its prompt.
+  private var labelled = PromptTable()
   /// Whether the first record of the file has a system prompt.
   private var firstHasSystem: Bool?
 
@@ -34,6 +40,7 @@ public struct FormatChecker: Sendable {
   /// Begins a file.
   public mutating func beginFile() {
     fileIndex += 1
+    earlierCount += recordCount
     recordCount = 0
     labelCounts = (0, 0)
     firstHasSystem = nil
@@ -61,7 +68,7 @@ public struct FormatChecker: Sendable {
   }
 
   /// What is wrong with a file as a whole, of so many bytes, now that its records were checked.
-  public func findingsOfFile(byteCount: Int, allowFew: Bool) -> [CheckFinding] {
+  public func findingsOfFile(byteCount: Int, allowFew: Bool, allowMany: Bool = false) -> [CheckFinding] {
     var findings: [CheckFinding] = []
     let limits = format.limits
     func records(_ count: Int) -> String { count == 1 ? "1 record" : "\(count) records" }
@@ -69,11 +76,24 @@ public struct FormatChecker: Sendable {
       findings.append(
         CheckFinding(.minimum, "\(records(recordCount)): \(format.name) needs \(limits.recordsMin); add examples"))
     }
-    if let most = limits.recordsMax, recordCount > most {
+    if byteCount < limits.fileBytesMin && recordCount >= limits.recordsMin && !allowFew {
+      findings.append(
+        CheckFinding(.size, "\(byteCount) bytes: \(format.name) needs \(limits.fileBytesMin); add examples"))
+    }
+    if let most = limits.recordsMax, recordCount > most, !allowMany {
       findings.append(
         CheckFinding(.maximum, "\(records(recordCount)): \(format.name) takes at most \(most); leave some out"))
     }
-    if let most = limits.fileBytesMax, byteCount > most {
+    if let most = limits.recordsMax, limits.coversAllFiles, earlierCount > 0, recordCount <= most, !allowMany,
+      earlierCount + recordCount > most
+    {
+      findings.append(
+        CheckFinding(
+          .maximum,
+          "\(earlierCount + recordCount) records with the files before: \(format.name) takes at most \(most) of training "
+            + "and validation together; leave some out"))
+    }
+    if let most = limits.fileBytesMax, byteCount > most, !allowMany {
       findings.append(CheckFinding(.size, "\(byteCount) bytes: \(format.name) takes at most \(most); leave some out"))
     }
     if format.takes == .kto && recordCount > 0 {
@@ -101,10 +121,8 @@ public struct FormatChecker: Sendable {
         add(.length, "about \(tokens) tokens: \(format.name) takes \(tokensMax) and cuts off the answer; leave it out")
       }
     }
-    if better.kind == .string && worse.kind == .string {
-      if JSONText.equals(bytes, better, JSONText.bytes(bytes, worse)) {
-        add(.tie, "both answers are the same: there is nothing to prefer; leave the pair out")
-      }
+    if isTie(bytes, better, worse) {
+      add(.tie, "both answers are the same, but for white space: there is nothing to prefer; leave the pair out")
     }
     if format.hasUniformSystem {
       if let firstHasSystem, firstHasSystem != hasSystem {
@@ -119,11 +137,24 @@ public struct FormatChecker: Sendable {
     if let label { if label { labelCounts.good += 1 } else { labelCounts.bad += 1 } }
   }
 
+  /// Whether two answers are there of which nobody can tell the one from the other.
+  func isTie(_ bytes: Span<UInt8>, _ better: Field, _ worse: Field) -> Bool {
+    if better.kind != .string || worse.kind != .string { return false }
+    var forms: (better: [UInt8], worse: [UInt8]) = ([], [])
+    NormalForm.visible(JSONText.bytes(bytes, better).span, into: &forms.better)
+    NormalForm.visible(JSONText.bytes(bytes, worse).span, into: &forms.worse)
+    // Empty ones are told as such.
+    return forms.better == forms.worse && !forms.better.isEmpty
+  }
+
   private mutating func checkRepetition(_ bytes: Span<UInt8>, _ line: Int) {
     var answer = TextDigest()
     answer.add(bytes, better)
     answer.add(bytes, worse)
-    if let label { answer.add(mark: label ? 1 : 0) }
+    if let label {
+      checkLabel(label, of: answer.value ^ (promptDigest &* 0x9E37_79B9_7F4A_7C15), line)
+      answer.add(mark: label ? 1 : 0)
+    }
     let place = PromptTable.Place(file: fileIndex, line: line, answer: answer.value)
     guard let first = prompts.insert(promptDigest, place) else { return }
     if first.file != fileIndex {
@@ -134,6 +165,17 @@ public struct FormatChecker: Sendable {
     } else if first.answer == answer.value {
       add(.duplicate, "the same as line \(first.line); keep one of them", isWarning: true)
     }
+  }
+
+  /// An answer that is good in one line and bad in another teaches nothing.
+  private mutating func checkLabel(_ label: Bool, of answer: UInt64, _ line: Int) {
+    let place = PromptTable.Place(file: fileIndex, line: line, answer: label ? 1 : 0)
+    guard let first = labelled.insert(answer, place), first.file == fileIndex, first.answer != place.answer else {
+      return
+    }
+    add(
+      .label, "the same answer to the same prompt has the other label in line \(first.line); leave both out",
+      isWarning: true)
   }
 
   /// If the members are just those of another format, somebody took the one for the other.

@@ -29,6 +29,7 @@ extension TrainingFormat {
     for (name, value) in [
       ("records_max", limits.recordsMax), ("record_tokens_max", limits.tokensMax),
       ("file_bytes_max", limits.fileBytesMax),
+      ("file_bytes_min", limits.fileBytesMin > 0 ? limits.fileBytesMin : nil),
     ] {
       guard let value else { continue }
       if !isFirst { json.append(0x2C) }

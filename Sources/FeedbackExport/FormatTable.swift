@@ -61,6 +61,9 @@ extension TrainingFormat {
     [schemaVersion, .system("system", .blocks), .turns("messages", Turns(.converse, history, end: end))]
   }
 
+  private static let llamaLimits = Limits(
+    recordsMin: 100, recordsMax: 10_000, tokensMax: 16_000, coversAllFiles: true)
+
   private static let claudeLayout: [Part] = [
     .system("system", .string), .turns("messages", Turns(.messages, .learnt, end: .answer)),
   ]
@@ -68,7 +71,9 @@ extension TrainingFormat {
   /// Amazon Bedrock, Claude 3 Haiku: `{"system":…,"messages":[…]}`, user and assistant only.
   public static let bedrockClaude = TrainingFormat(
     "bedrock", ["bedrock-claude"], takes: .sft,
-    Limits(recordsMin: 32, recordsMax: 10_000, tokensMax: 32_000, fileBytesMax: 10_000_000_000), claudeLayout,
+    Limits(
+      recordsMin: 32, recordsMax: 10_000, tokensMax: 32_000, fileBytesMax: 10_000_000_000, coversAllFiles: true),
+    claudeLayout,
     source: bedrockSource
   ).with { $0.reserved = .claude }
 
@@ -89,14 +94,14 @@ extension TrainingFormat {
       $0.hasUniformSystem = true
     },
     TrainingFormat(
-      "bedrock-converse", takes: .sft, Limits(recordsMin: 100, recordsMax: 10_000, tokensMax: 16_000),
+      "bedrock-converse", takes: .sft, llamaLimits,
       converse(.answer, .learnt), source: bedrockSource + " (Llama 3.2 and 3.3)"),
     TrainingFormat(
-      "bedrock-pc", takes: .sft, Limits(recordsMin: 100, recordsMax: 10_000, tokensMax: 16_000),
+      "bedrock-pc", takes: .sft, llamaLimits,
       [.text("prompt", .promptAfterSystem), .text("completion", .answer)], source: bedrockSource + " (Llama 3.1)"),
     TrainingFormat(
       "bedrock-distill", takes: .prompts, Limits(recordsMin: 100, fileBytesMax: 1_000_000_000),
-      converse(.prompt, .none), source: "Amazon Bedrock User Guide, distillation"),
+      converse(.promptOrAnswer, .none), source: "Amazon Bedrock User Guide, distillation-data-prep-option-1"),
     TrainingFormat(
       "bedrock-rft", takes: .prompts, Limits(recordsMin: 100, recordsMax: 20_000),
       [
@@ -145,7 +150,7 @@ extension TrainingFormat {
       source: "docs.fireworks.ai/fine-tuning/fine-tuning-models"
     ).with { $0.otherMembers = ["tools"] },
     TrainingFormat(
-      "mistral", takes: .sft, Limits(recordsMin: 10, recordsMax: 10_000_000),
+      "mistral", takes: .sft, Limits(recordsMin: 10, recordsMax: 10_000_000, fileBytesMin: 1_000),
       [.turns("messages", Turns(.messages, system: "system", .weighted, end: .answer))],
       source: "mistralai/mistral-finetune utils/validate_data.py"
     ).with { $0.otherMembers = ["tools"] },
@@ -187,7 +192,8 @@ extension TrainingFormat {
       [
         .text("instruction", .prompt), .text("input", .nothing), .text("output", .answer), .system("system", .string),
       ],
-      source: llamaFactorySource),
+      source: llamaFactorySource
+    ).with { $0.otherMembers = ["history"] },
     TrainingFormat(
       "axolotl", takes: .sft, Limits(recordsMin: 1), messagesLearnt,
       source: "axolotl-ai-cloud/axolotl docs/dataset-formats/conversation.qmd"),

@@ -33,7 +33,7 @@ public struct TrainingFormat: Sendable {
   /// Whether turns of user and assistant have to follow one another by turns.
   var alternates = true
   /// Whether all records have a system prompt, or none.
-  var hasUniformSystem = false
+  public internal(set) var hasUniformSystem = false
   /// Whether a file begins with a byte order mark.
   public var hasByteOrderMark = false
   /// Members that a record may have besides, and that are not looked at.
@@ -54,6 +54,10 @@ public struct TrainingFormat: Sendable {
     public var tokensMax: Int?
     /// The most bytes of a file.
     public var fileBytesMax: Int?
+    /// The fewest bytes of a file.
+    public var fileBytesMin = 0
+    /// Whether `recordsMax` is of training and validation together.
+    public var coversAllFiles = false
   }
 
   init(
@@ -196,6 +200,8 @@ extension TrainingFormat {
     case answer
     /// With the two answers of a pair in one turn.
     case candidates
+    /// With the prompt, or with an answer that somebody added; one prompt is all that most models take.
+    case promptOrAnswer
   }
 
   /// The one conversation that a record has, if it has one.

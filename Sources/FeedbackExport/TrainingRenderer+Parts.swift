@@ -106,7 +106,7 @@ extension TrainingRenderer {
     appendHistory(turns, example.history, bytes, to: &line)
     style.append(user: true, bytes, example.userPrompt, to: &line)
     switch turns.end {
-    case .prompt: break
+    case .prompt, .promptOrAnswer: break
     case .answer:
       line.append(0x2C)
       style.append(user: false, bytes, example.answer, to: &line)

@@ -12,7 +12,7 @@ public enum TargetRefusal: Int, CaseIterable, Sendable {
   case emptyTurn
   /// More tokens than the target takes.
   case length
-  /// A system prompt where the first record has none, or none where that has one.
+  /// A system prompt where most records have none, or none where most have one.
   case uniformSystem
   /// White space where the prompt ends or the answer begins, which the target puts together without a mark.
   case seam
@@ -54,8 +54,10 @@ public struct TrainingRenderer: Sendable {
   /// How many examples were written with a good answer, and with a bad one.
   public private(set) var labelCounts = (good: 0, bad: 0)
   private var refused = [Int](repeating: 0, count: TargetRefusal.allCases.count)
-  /// Whether the first record had a system prompt.
-  private var firstHasSystem: Bool?
+  /// Whether the examples with a system prompt are those that are left out, rather than those without one.
+  public var refusesSystem = false
+  /// Why the last example was refused, nil if it was not.
+  public private(set) var lastRefusal: TargetRefusal?
 
   static let system = Array("system".utf8)
   static let user = Array("user".utf8)
@@ -112,7 +114,8 @@ public struct TrainingRenderer: Sendable {
     TargetRefusal.allCases.filter { refusedCount($0) > 0 }.map { "\(refusedCount($0)) \(words($0))" }
   }
 
-  private func words(_ refusal: TargetRefusal) -> String {
+  /// The words for a reason that follow a count.
+  public func words(_ refusal: TargetRefusal) -> String {
     switch refusal {
     case .role where !takesSystemTurns: "with a turn that is not of user or assistant"
     case .role: "with a turn that is not of system, user or assistant"
@@ -120,7 +123,7 @@ public struct TrainingRenderer: Sendable {
     case .alternation: "with turns that are not of user and assistant by turns"
     case .emptyTurn: "with an empty turn"
     case .length: "longer than \(format.limits.tokensMax ?? 0) tokens"
-    case .uniformSystem: "with\(firstHasSystem == true ? "out" : "") a system prompt, unlike the first"
+    case .uniformSystem: "with\(refusesSystem ? "" : "out") a system prompt, unlike the others"
     case .seam: "with white space between prompt and answer"
     case .noReference: "without an answer to compare with"
     }
@@ -138,12 +141,12 @@ public struct TrainingRenderer: Sendable {
     }
     let isWithoutHistory = example.history.kind != .missing && !keepsHistory(example)
     if isWithoutHistory { example.history = .missing }
-    if let refusal = refusal(example, bytes) {
+    lastRefusal = refusal(example, bytes)
+    if let refusal = lastRefusal {
       refused[refusal.rawValue] += 1
       return false
     }
     if isWithoutHistory { withoutHistoryCount += 1 }
-    if format.hasUniformSystem && firstHasSystem == nil { firstHasSystem = hasSystemPrompt(example) }
     if example.label { labelCounts.good += 1 } else { labelCounts.bad += 1 }
     line.append(0x7B)
     append(format.layout, example, bytes, to: &line)
@@ -179,7 +182,6 @@ public struct TrainingRenderer: Sendable {
       count += example.answer.end - example.answer.start + example.rejected.end - example.rejected.start
       if TrainingFormat.tokens(ofBytes: count) > tokensMax { return .length }
     }
-    if format.hasUniformSystem, let firstHasSystem, firstHasSystem != hasSystemPrompt(example) { return .uniformSystem }
     if hasSeam
       && (JSONText.endsInSpace(bytes, example.userPrompt) || JSONText.beginsWithSpace(bytes, example.answer))
     {
@@ -204,6 +206,12 @@ public struct TrainingRenderer: Sendable {
       isUserNext = !isUser
     }
     return format.alternates && !isUserNext ? .alternation : nil
+  }
+
+  /// Whether an example gets a system prompt: one of its own that is not blank, or the one that replaces it.
+  public func hasSystemPrompt(_ example: TrainingExample, _ bytes: Span<UInt8>) -> Bool {
+    if let systemPrompt { return !systemPrompt.isEmpty }
+    return !JSONText.isBlank(bytes, example.systemPrompt)
   }
 
   func hasSystemPrompt(_ example: TrainingExample) -> Bool {

@@ -12,6 +12,9 @@ final class TurnStyle: Sendable {
   let isBlocks: Bool
   /// Members of a turn that are not looked at.
   let otherMembers: [String]
+  /// What a block may hold in place of a text, and what it may say of it; neither is looked at.
+  let otherBlocks: [String]
+  let blockNotes: [String]
 
   /// A turn up to its text, of the user and of the assistant.
   private let userStart: [UInt8]
@@ -22,7 +25,8 @@ final class TurnStyle: Sendable {
 
   init(
     role roleKey: String = "role", user: String = "user", assistant: String = "assistant",
-    content contentKey: String = "content", isBlocks: Bool = false, otherMembers: [String] = []
+    content contentKey: String = "content", isBlocks: Bool = false, otherMembers: [String] = [],
+    otherBlocks: [String] = [], blockNotes: [String] = []
   ) {
     self.roleKey = roleKey
     self.user = user
@@ -30,6 +34,8 @@ final class TurnStyle: Sendable {
     self.contentKey = contentKey
     self.isBlocks = isBlocks
     self.otherMembers = otherMembers
+    self.otherBlocks = otherBlocks
+    self.blockNotes = blockNotes
     open = Array("{\"\(roleKey)\":\"".utf8)
     middle = Array("\",\"\(contentKey)\":\(isBlocks ? "[{\"text\":" : "")".utf8)
     close = Array((isBlocks ? "}]" : "").utf8)
@@ -42,9 +48,15 @@ final class TurnStyle: Sendable {
   /// As `messages`, with the tools of OpenAI.
   static let openAI = TurnStyle(otherMembers: ["name", "tool_calls", "tool_call_id", "function_call"])
   /// A turn as `{"role":…,"content":[{"text":"…"}]}`.
-  static let converse = TurnStyle(isBlocks: true)
+  static let converse = TurnStyle(
+    isBlocks: true,
+    otherBlocks: ["image", "video", "document", "audio", "reasoningContent", "toolUse", "toolResult", "cachePoint"])
   /// A turn as `{"role":…,"parts":[{"text":"…"}]}`, of user and model.
-  static let gemini = TurnStyle(assistant: "model", content: "parts", isBlocks: true)
+  static let gemini = TurnStyle(
+    assistant: "model", content: "parts", isBlocks: true,
+    otherBlocks: [
+      "inlineData", "fileData", "functionCall", "functionResponse", "executableCode", "codeExecutionResult",
+    ], blockNotes: ["thought", "thoughtSignature", "videoMetadata"])
   /// A turn as `{"from":…,"value":"…"}`, of human and gpt.
   static let shareGPT = TurnStyle(role: "from", user: "human", assistant: "gpt", content: "value")
 

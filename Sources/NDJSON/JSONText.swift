@@ -30,22 +30,44 @@ public enum JSONText {
     String(decoding: self.bytes(bytes, field), as: UTF8.self)
   }
 
-  /// Whether a string is missing or holds nothing but ASCII white space, escaped or not.
+  /// Whether a string is missing or holds nothing that can be seen, escaped or not: white space of any script, controls, and
+  /// characters that a reader ignores, such as U+200B (Unicode's `White_Space` and `Default_Ignorable_Code_Point`).
   public static func isBlank(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
     if field.kind != .string { return true }
     var position = field.start
     while position < field.end {
-      switch bytes[position] {
-      case 0x20: position += 1
-      case 0x5C:
-        let next = bytes[position + 1]
-        if next == 0x75 { return self.bytes(bytes, field).allSatisfy { $0 <= 0x20 } }
-        if next != 0x6E && next != 0x72 && next != 0x74 && next != 0x66 { return false }
-        position += 2
-      default: return false
-      }
+      let (scalar, length) = scalar(bytes, position, field.end)
+      if !isInvisible(scalar) { return false }
+      position += length
     }
     return true
+  }
+
+  /// Whether a character leaves no mark on paper; the Braille pattern without dots is one, whatever Unicode says of it.
+  public static func isInvisible(_ scalar: UInt32) -> Bool {
+    if scalar <= 0x20 { return true }
+    if scalar < 0x7F { return false }
+    if scalar <= 0xA0 || scalar == 0x2800 { return true }
+    guard let properties = Unicode.Scalar(scalar)?.properties else { return false }
+    return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+  }
+
+  /// The character of a body that was scanned before which begins at an offset, and how many bytes it takes there.
+  private static func scalar(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> (scalar: UInt32, length: Int) {
+    if bytes[start] != 0x5C { return plainScalar(bytes, start) }
+    var text: [UInt8] = []
+    let next = appendEscape(bytes, start, end, to: &text)
+    return (plainScalar(text.span, 0).scalar, next - start)
+  }
+
+  /// The character of UTF-8 that begins at an offset, and its length.
+  private static func plainScalar(_ bytes: Span<UInt8>, _ start: Int) -> (scalar: UInt32, length: Int) {
+    let byte = bytes[start]
+    if byte < 0x80 { return (UInt32(byte), 1) }
+    let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+    var scalar = UInt32(byte & (0xFF &>> UInt8(length + 1)))
+    for offset in 1..<length { scalar = scalar &<< 6 | UInt32(bytes[start + offset] & 0x3F) }
+    return (scalar, length)
   }
 
   /// Whether a string begins with ASCII white space.

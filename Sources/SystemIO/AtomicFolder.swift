@@ -44,6 +44,9 @@ public final class AtomicFolder {
     return OutputStream(Descriptor(number: number, path: "\(path)/\(name)"))
   }
 
+  /// Where a file of it stands until then.
+  public func temporaryPath(of name: String) -> String { "\(temporaryPath)/\(name)" }
+
   /// Gives the folder its final name.
   public func publish() throws(SystemError) {
     try AtomicFile.synchronizeFolder(of: "\(temporaryPath)/.")

@@ -8,8 +8,9 @@ public final class OutputStream {
   private let descriptor: Descriptor
   private let publication: AtomicFile?
   private var buffer: [UInt8] = []
-  /// How many more lines have to be written before anything is handed on.
+  /// How many more lines and bytes have to be written before anything is handed on.
   private var linesToHold = 0
+  private var bytesToHold = 0
   /// Whether each line is written at once, for whoever waits for it.
   public var flushesLines = false
   private static let blockSize = 1 << 18
@@ -34,11 +35,15 @@ public final class OutputStream {
     return stream
   }
 
-  /// Holds back what is written from here on until it is so many lines; if they never come, it goes nowhere.
-  public func hold(lines: Int) { linesToHold = lines }
+  /// Holds back what is written from here on until it is so many lines, and so many bytes; if they never come, it goes
+  /// nowhere.
+  public func hold(lines: Int, bytes: Int = 0) {
+    linesToHold = lines
+    bytesToHold = bytes
+  }
 
   /// Whether what is written is held back.
-  public var isHeld: Bool { linesToHold > 0 }
+  public var isHeld: Bool { linesToHold > 0 || bytesToHold > 0 }
 
   /// What is written and not handed to the system yet.
   public var held: [UInt8] { buffer }
@@ -93,6 +98,7 @@ public final class OutputStream {
   }
 
   private func countHeld(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    bytesToHold -= range.count
     for index in range where bytes[index] == 0x0A && linesToHold > 0 { linesToHold -= 1 }
   }
 
@@ -101,7 +107,10 @@ public final class OutputStream {
   public func writeLine(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(SystemError) {
     try write(bytes, range)
     buffer.append(0x0A)
-    if isHeld && linesToHold < .max { linesToHold -= 1 }
+    if isHeld && linesToHold < .max {
+      linesToHold -= 1
+      bytesToHold -= 1
+    }
     if flushesLines { try flush() }
   }
 

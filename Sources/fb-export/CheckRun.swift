@@ -8,7 +8,8 @@ extension ExportCommand {
   func checkFiles(_ check: CheckedFormat, _ diagnostics: Diagnostics) throws {
     try input.requireInput()
     let stream = try output.open()
-    var run = CheckRun(check.format, allowFew: allowFew, lineLengthMax: input.lineLengthMax, stream)
+    var run = CheckRun(
+      check.format, allowFew: allowFew, allowMany: allowMany, lineLengthMax: input.lineLengthMax, stream)
     let paths = input.files.isEmpty ? ["-"] : input.files
     for path in paths { try run.check(path) }
     try stream.finish()
@@ -24,6 +25,7 @@ extension ExportCommand {
 private struct CheckRun: ~Copyable {
   private var checker: FormatChecker
   private let allowFew: Bool
+  private let allowMany: Bool
   private let lineLengthMax: Int
   private let output: OutputStream
   private var scanner = LineScanner(FieldSet(paths: []))
@@ -33,9 +35,10 @@ private struct CheckRun: ~Copyable {
   private(set) var refusedCount = 0
   private(set) var recordCount = 0
 
-  init(_ format: TrainingFormat, allowFew: Bool, lineLengthMax: Int, _ output: OutputStream) {
+  init(_ format: TrainingFormat, allowFew: Bool, allowMany: Bool, lineLengthMax: Int, _ output: OutputStream) {
     checker = FormatChecker(format)
     self.allowFew = allowFew
+    self.allowMany = allowMany
     self.lineLengthMax = lineLengthMax
     self.output = output
   }
@@ -62,7 +65,9 @@ private struct CheckRun: ~Copyable {
     }
     if isFirst && checker.format.hasByteOrderMark { try report(markFinding(isThere: false)) }
     recordCount += checker.recordCount
-    for finding in checker.findingsOfFile(byteCount: byteCount, allowFew: allowFew) { try report(finding) }
+    for finding in checker.findingsOfFile(byteCount: byteCount, allowFew: allowFew, allowMany: allowMany) {
+      try report(finding)
+    }
   }
 
   private mutating func checkLines(_ bytes: Span<UInt8>, _ lines: Range<Int>, isFirst: Bool) throws -> Bool {

@@ -24,8 +24,8 @@ final class ExampleSource {
     return counts
   }
 
-  /// Takes an example: the bytes that it stands in, the scanner that saw them last, and the kind of record that they are.
-  typealias Receiver = (TrainingExample, Span<UInt8>, borrowing LineScanner, RecordType) throws -> Void
+  /// Takes an example: the bytes that it stands in, the scanner that saw them last, and what it was made of.
+  typealias Receiver = (TrainingExample, Span<UInt8>, borrowing LineScanner, ExampleOrigin) throws -> Void
 
   /// `includesHistory` says that earlier answers are followed, to know which are fit to learn.
   init(_ kind: ExampleKind, _ policy: RoutePolicy, includesHistory: Bool) throws(SystemError) {
@@ -36,6 +36,21 @@ final class ExampleSource {
     if includesHistory && kind == .sft {
       eligible = EligibleAnswers()
       waiting = (try SpoolFile(), [])
+    }
+  }
+
+  /// Throws what `take` would throw, and does nothing else: what one file cannot be made of is bad for all of them.
+  func examine(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws {
+    if try scanner.recordType(bytes) == .interaction && kind != .sft {
+      var trial = router.empty
+      _ = try trial.take(bytes, scanner)
+    } else {
+      var counted = DropCounts()
+      _ = try TrainingExample.read(bytes, scanner, policy, kind, &counted)
+      if eligible != nil {
+        _ = try scanner.text(.systemPrompt)
+        _ = try scanner.history(bytes)
+      }
     }
   }
 
@@ -54,7 +69,7 @@ final class ExampleSource {
       waiting?.offsets.append(spool.count)
       return try spool.writeLine(bytes, scanner.root.range)
     }
-    try receiver(example, bytes, scanner, type)
+    try receiver(example, bytes, scanner, ExampleOrigin(type: type))
   }
 
   /// Hands over what waited for the last record.
@@ -63,7 +78,7 @@ final class ExampleSource {
     guard let labelled else { return }
     others.add(.contradictory, count: labelled.contradictory.count)
     if kind == .pairs {
-      others.add(.unpaired, count: try labelled.forEachPair { line, _, _ in try deliver(line, receiver) })
+      others.add(.unpaired, count: try labelled.forEachPair { try deliver($0, answers: ($1, $2), receiver) })
     } else {
       others.add(.paired, count: try labelled.forEachUnpaired { line, _ in try deliver(line, receiver) })
     }
@@ -78,7 +93,7 @@ final class ExampleSource {
       _ = scanner.scan(bytes.span, from: 0)
       guard var example = try TrainingExample.read(bytes.span, scanner, policy, kind, &counted) else { continue }
       example.isHistoryEligible = try eligible?.holdsHistory(bytes.span, scanner) ?? false
-      try receiver(example, bytes.span, scanner, try scanner.recordType(bytes.span))
+      try receiver(example, bytes.span, scanner, ExampleOrigin(type: try scanner.recordType(bytes.span)))
     }
   }
 
@@ -91,11 +106,11 @@ final class ExampleSource {
   }
 
   /// A line that a router made is read as one that fb-filter wrote.
-  private func deliver(_ line: [UInt8], _ receiver: Receiver) throws {
+  private func deliver(_ line: [UInt8], answers: (Int, Int)? = nil, _ receiver: Receiver) throws {
     let bytes = scanner.scan(text: line)
     let type = try scanner.recordType(bytes.span)
     guard let example = try TrainingExample.read(bytes.span, scanner, RoutePolicy(), kind, &others) else { return }
-    try receiver(example, bytes.span, scanner, type)
+    try receiver(example, bytes.span, scanner, ExampleOrigin(type: type, answers: answers))
   }
 }
 

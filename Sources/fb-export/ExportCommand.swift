@@ -3,10 +3,8 @@ import CommandLineKit
 import FeedbackCuration
 import FeedbackExport
 import FeedbackModel
-import FeedbackStore
 import NDJSON
 import SystemIO
-import Timestamps
 
 @main
 struct ExportCommand: Tool {
@@ -21,7 +19,8 @@ struct ExportCommand: Tool {
     version: toolVersion)
 
   static let flags: Set<String> = [
-    "--approved-only", "--include-unrated", "--allow-few", "--spreadsheet-safe", "--force", "--list-formats",
+    "--approved-only", "--include-unrated", "--allow-few", "--allow-many", "--spreadsheet-safe", "--force",
+    "--list-formats",
   ]
 
   @OptionGroup var input: InputOptions
@@ -36,7 +35,7 @@ struct ExportCommand: Tool {
   var listFormats = false
   @Option(
     help: ArgumentHelp(
-      "Write FORMAT.jsonl for each format into DIR, which appears when all are complete.", valueName: "DIR"))
+      "Write a file for each format into DIR, which appears when all are complete.", valueName: "DIR"))
   var outDir: String?
   @Option(
     help: ArgumentHelp(
@@ -63,8 +62,10 @@ struct ExportCommand: Tool {
     help: ArgumentHelp(
       "Leave out the people who opted out of training in the preferences records of FILE.", valueName: "FILE"))
   var preferences: String?
-  @Flag(help: "Accept fewer examples than the target's minimum.")
+  @Flag(help: "Accept fewer examples or bytes than the target's minimum.")
   var allowFew = false
+  @Flag(help: "Accept more examples or bytes than the target's maximum.")
+  var allowMany = false
   @Option(
     help: ArgumentHelp(
       "created_at of the output (default: its newest timestamp).", valueName: "T"))
@@ -85,13 +86,15 @@ struct ExportCommand: Tool {
       if others || asOf != nil || force || spreadsheetSafe || jobs.count > 1 {
         throw ValidationError("--check and --list-formats write no training file: other options do not go with them")
       }
-      if listFormats && (allowFew || !input.files.isEmpty) { throw ValidationError("--list-formats reads nothing") }
+      if listFormats && (allowFew || allowMany || !input.files.isEmpty) {
+        throw ValidationError("--list-formats reads nothing")
+      }
       return
     }
     if jobs.count > 1 && !canBeReadInParts {
       throw ValidationError("--jobs goes with one format of examples, such as openai or bedrock")
     }
-    if let system, !system.isEmpty, system.utf8.allSatisfy({ $0 <= 0x20 }) {
+    if let system, !system.isEmpty, system.unicodeScalars.allSatisfy({ JSONText.isInvisible($0.value) }) {
       throw ValidationError("--system is blank: give it a text, or '' for none")
     }
     try validateOutput()
@@ -102,19 +105,27 @@ struct ExportCommand: Tool {
     if formats.count > 1 && outDir == nil { throw ValidationError("several formats need --out-dir DIR") }
     if outDir != nil && output.output != nil { throw ValidationError("--out-dir and -o exclude each other") }
     if outDir == "" { throw ValidationError("--out-dir needs the name of a folder") }
+    let hasTraining = formats.contains { !$0.format.isDatabase }
     for (name, format) in formats {
       if format.isSQLite && (output.output ?? "-") == "-" && outDir == nil {
         throw ValidationError("--format sqlite needs -o FILE")
       }
-      if format.isDatabase && (hasTrainingOptions || system != nil || allowFew || preferences != nil) {
+      if !hasTraining && (hasTrainingOptions || system != nil || allowFew || allowMany || preferences != nil) {
         throw ValidationError(
           "--format \(name) takes all records: options about training do not go with it (see fb-filter)")
       }
-      if format.training == nil && (outDir != nil || manifest != nil) {
-        throw ValidationError("--out-dir and --manifest go with training formats, which \(name) is not")
+      if outDir != nil && format.fileName(name) == nil {
+        throw ValidationError("--out-dir goes with training formats and databases, and \(name) is neither")
       }
-      if spreadsheetSafe && name != "csv" { throw ValidationError("--spreadsheet-safe needs --format csv") }
-      if force && !format.isSQLite { throw ValidationError("--force needs --format sqlite") }
+      if manifest != nil && format.training == nil && (outDir == nil || !hasTraining) {
+        throw ValidationError("--manifest goes with training formats, which \(name) is not")
+      }
+    }
+    if spreadsheetSafe && !formats.contains(where: { $0.name == "csv" }) {
+      throw ValidationError("--spreadsheet-safe needs --format csv")
+    }
+    if force && (outDir != nil || !formats.contains(where: \.format.isSQLite)) {
+      throw ValidationError("--force needs --format sqlite and -o FILE")
     }
   }
 
@@ -132,100 +143,38 @@ struct ExportCommand: Tool {
     case .training(let training)? where outDir == nil && manifest == nil && isByItself(training):
       try exportExamples(training, name: format.all[0].name, diagnostics)
     case .json?: try exportExamples(.document, name: "json", diagnostics)
-    case .csv?: try exportRows(diagnostics)
-    case .jsonDatabase?: try exportDocument(diagnostics)
-    case .sqlite?: try exportDatabase(diagnostics)
+    case .csv? where outDir == nil: try exportRows(diagnostics)
+    case .jsonDatabase? where outDir == nil: try exportDocument(diagnostics)
+    case .sqlite? where outDir == nil: try exportDatabase(diagnostics)
     default: try exportFiles(diagnostics)
     }
   }
 
   /// Whether what becomes of a record is known from it alone.
-  private func isByItself(_ training: TrainingFormat) -> Bool { training.takes == .sft && history == nil }
+  private func isByItself(_ training: TrainingFormat) -> Bool { training.isStateless && history == nil }
 
   private var canBeReadInParts: Bool {
     guard let training = format?.single?.format.training else { return false }
-    return isByItself(training) && training.isStateless && manifest == nil && outDir == nil
+    return isByItself(training) && manifest == nil && outDir == nil
   }
 }
 
-// MARK: Databases
+// MARK: A single database
 
 extension ExportCommand {
-  /// Hands over every interaction; other kinds of record are counted and left.
-  ///
-  /// What a database is asked for has to be right in all of them: the time, the rating and the category; and it has to be
-  /// an interaction, with a prompt and an answer, as a database that fb-ingest refuses would be of no use.
-  private func forEachInteraction(
-    _ records: RecordInput, _ body: (Span<UInt8>, borrowing LineScanner) throws -> Void
-  ) throws -> (records: RecordInput, written: Int, other: Int, createdAt: String?) {
-    var scanner = LineScanner.records()
-    var written = 0
-    var other = 0
-    var newest: Timestamp?
-    try records.forEach(&scanner) { bytes, scanner, _ in
-      guard try scanner.recordType(bytes) == .interaction else {
-        other += 1
-        return true
-      }
-      for field in [RecordField.userPrompt, .aiResponse] where try scanner.text(field).kind == .missing {
-        throw RecordError.schema(field.dotted, "missing", at: scanner.root.start)
-      }
-      let time = try scanner.timestamp(bytes, .timestamp)
-      _ = try scanner.rating(bytes, .userRating)
-      _ = try scanner.text(.category)
-      try body(bytes, scanner)
-      written += 1
-      if let time { newest = max(newest ?? time, time) }
-      return true
-    }
-    return (records, written, other, (asOf?.moment ?? newest)?.text)
-  }
-
-  private func reportOther(
-    _ result: (records: RecordInput, written: Int, other: Int, createdAt: String?), note: String? = nil,
-    _ diagnostics: Diagnostics
-  ) {
-    let left = result.other > 0 ? ["\(result.other) of other kinds"] : []
-    report(result.written, result.records, left, note: note, diagnostics)
-  }
-
   private func exportRows(_ diagnostics: Diagnostics) throws {
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    var export = DelimitedExport(isSpreadsheetSafe: spreadsheetSafe)
-    var line: [UInt8] = []
-    export.appendHeader(to: &line)
-    try stream.write(line)
+    let file = try RowsFile(stream, isSpreadsheetSafe: spreadsheetSafe)
     defer { try? stream.flush() }
-    let result = try forEachInteraction(records) { bytes, scanner in
-      line.removeAll(keepingCapacity: true)
-      export.append(bytes, scanner, to: &line)
-      try stream.write(line.span, 0..<line.count)
-    }
-    try stream.finish()
-    let isRisky = export.formulaCount > 0 && !spreadsheetSafe
-    let risk = "a spreadsheet may run \(counted(export.formulaCount, "text")) as a formula: --spreadsheet-safe"
-    reportOther(result, note: isRisky ? risk : nil, diagnostics)
+    try fill(Databases([("csv", file)]), records, diagnostics) { try stream.finish() }
   }
 
   private func exportDocument(_ diagnostics: Diagnostics) throws {
     let records = try input.open(diagnostics, output)
     let stream = try output.open()
-    let spool = try SpoolFile()
-    var summary = CategorySummary()
-    var line: [UInt8] = []
-    let result = try forEachInteraction(records) { bytes, scanner in
-      try summary.add(bytes, scanner)
-      line.removeAll(keepingCapacity: true)
-      if spool.count > 0 { line.append(contentsOf: [0x2C, 0x0A]) }
-      line.append(bytes, scanner.root.range)
-      try spool.write(line.span, 0..<line.count)
-    }
-    try stream.write(summary.head(createdAt: result.createdAt))
-    try spool.forEachBlock { block throws(SystemError) in try stream.write(block, 0..<block.count) }
-    try stream.write("\n]}\n")
-    try stream.finish()
-    reportOther(result, diagnostics)
+    let file = try DocumentFile(stream)
+    try fill(Databases([("json-database", file)]), records, diagnostics) { try stream.finish() }
   }
 
   private func exportDatabase(_ diagnostics: Diagnostics) throws {
@@ -236,17 +185,24 @@ extension ExportCommand {
     }
     let records = try input.open(diagnostics, output)
     let file = try AtomicFile(path: path)
-    do {
-      var export = try DatabaseExport(path: file.temporaryPath)
-      let result = try forEachInteraction(records) { bytes, scanner in
-        try export.append(bytes, scanner)
-      }
-      try export.finish(createdAt: result.createdAt, count: result.written)
+    let database = try SQLiteFile(file.temporaryPath, path: path)
+    try fill(Databases([("sqlite", database)]), records, diagnostics) {
       try file.open().synchronize()
       try file.publish()
-      reportOther(result, diagnostics)
-    } catch let error as DatabaseError {
-      throw CommandError(error.isBusy ? .busy : .inputOutput, "write error: \(path): \(error.message)")
     }
+  }
+
+  private func fill(
+    _ databases: Databases, _ records: RecordInput, _ diagnostics: Diagnostics, publish: () throws -> Void
+  ) throws {
+    var scanner = LineScanner.records()
+    try records.forEach(&scanner) { bytes, scanner, _ in
+      try databases.examine(bytes, scanner)
+      try databases.take(bytes, scanner)
+      return true
+    }
+    try databases.finish(createdAt: asOf?.moment)
+    try publish()
+    report(databases.written, records, databases.leftOut, note: databases.notes[0], diagnostics)
   }
 }

@@ -36,6 +36,17 @@ enum ExportFormat: Sendable {
     return false
   }
 
+  /// What its file in a folder is called, for a format of this name; nil where it goes into none.
+  func fileName(_ name: String) -> String? {
+    switch self {
+    case .training: "\(name).jsonl"
+    case .json: nil
+    case .jsonDatabase: "interactions.json"
+    case .csv: "interactions.csv"
+    case .sqlite: "interactions.db"
+    }
+  }
+
   /// The names of all formats, as they are listed.
   static let names = TrainingFormat.all.flatMap { [$0.name] + $0.aliases } + ["json", "json-database", "csv", "sqlite"]
 }

@@ -52,15 +52,17 @@ struct CategoryCounts {
 
 /// A file beside the training files that says what they were made of, so that none of it has to stand in their records.
 final class Manifest {
-  /// An input: its name, how long it is, and its digest.
+  /// An input: its name, what it is for if it holds no records to export, how long it is, and its digest.
   struct Input {
     var path: String
+    var use: String?
     var byteCount: Int
     var digest: [UInt8]
   }
 
   let output: OutputStream
-  var inputs: [Input] = []
+  private var inputs: [Input] = []
+  private var hasFiles = false
   /// The categories of all records read.
   var categories = CategoryCounts()
 
@@ -68,26 +70,34 @@ final class Manifest {
 
   /// Hashes an input before it is read: a plain file where it is; what cannot be read twice goes to a spool file, which is
   /// returned.
-  func addInput(_ path: String) throws(SystemError) -> SpoolFile? {
+  ///
+  /// `use` says what it is for, unless it holds the records.
+  func addInput(_ path: String, use: String? = nil) throws(SystemError) -> SpoolFile? {
     let descriptor = try Descriptor.reading(path)
     let isPlain = path != "-" && descriptor.status()?.isRegular == true
     let spool = isPlain ? nil : try SpoolFile()
+    let content = try Self.digest(of: descriptor, copy: spool)
+    inputs.append(Input(path: path, use: use, byteCount: content.byteCount, digest: content.digest))
+    return spool
+  }
+
+  /// Reads a file to its end; with `copy` what is read is written there.
+  private static func digest(
+    of descriptor: consuming Descriptor, copy: SpoolFile? = nil
+  ) throws(SystemError) -> (byteCount: Int, digest: [UInt8]) {
     var reader = ChunkReader(descriptor)
     var hash = SHA256()
     var byteCount = 0
     while try reader.next() {
       hash.update(reader.storage.span, 0..<reader.count)
-      try spool?.write(reader.storage.span, 0..<reader.count)
+      try copy?.write(reader.storage.span, 0..<reader.count)
       byteCount += reader.count
     }
-    inputs.append(Input(path: path, byteCount: byteCount, digest: hash.finish()))
-    return spool
+    return (byteCount, hash.finish())
   }
 
-  /// Writes everything; the output is not published yet.
-  func write(
-    options: [String], read: Int, rejected: Int, _ files: [(file: FormatFile, path: String?, dropped: DropCounts)]
-  ) throws {
+  /// Writes everything up to the first file; `write` for each of them and `end` follow.
+  func begin(options: [String], read: Int, rejected: Int) throws {
     var json: [UInt8] = []
     json.append("{\"type\":\"manifest\",\"schema\":1,\n\"options\":[")
     for (index, option) in options.enumerated() {
@@ -95,10 +105,15 @@ final class Manifest {
       JSONText.encode(option, into: &json)
     }
     json.append("],\n\"inputs\":[")
-    for (index, input) in inputs.enumerated() {
+    let ordered = inputs.filter { $0.use == nil } + inputs.filter { $0.use != nil }
+    for (index, input) in ordered.enumerated() {
       if index > 0 { json.append(0x2C) }
       json.append("\n{\"file\":")
       JSONText.encode(input.path, into: &json)
+      if let use = input.use {
+        json.append(",\"use\":")
+        JSONText.encode(use, into: &json)
+      }
       json.append(count: input.byteCount, "bytes")
       json.append(digest: input.digest)
       json.append(0x7D)
@@ -108,17 +123,44 @@ final class Manifest {
     json.append(count: rejected, "rejected")
     json.append("},\n\"files\":[")
     try output.write(json)
-    for (index, entry) in files.enumerated() {
-      if index > 0 { try output.write(",") }
-      try write(entry.file, entry.path, entry.dropped)
-    }
-    try output.write("]}\n")
   }
 
-  private func write(_ file: FormatFile, _ path: String?, _ dropped: DropCounts) throws {
+  /// Ends the document; the output is not published yet.
+  func end() throws { try output.write("]}\n") }
+
+  /// The start of the next file.
+  private func separator() -> [UInt8] {
+    defer { hasFiles = true }
+    return hasFiles ? [0x2C, 0x0A] : [0x0A]
+  }
+
+  /// Writes what is known of a database, which stands in a folder that is not published yet.
+  func write(_ name: String, _ fileName: String, _ databases: Databases, in folder: AtomicFolder) throws {
+    let content = try Self.digest(of: try Descriptor.reading(folder.temporaryPath(of: fileName)))
+    var json = separator()
+    json.append("{\"format\":")
+    JSONText.encode(name, into: &json)
+    json.append(",\"file\":")
+    JSONText.encode("\(folder.path)/\(fileName)", into: &json)
+    json.append(count: content.byteCount, "bytes")
+    json.append(digest: content.digest)
+    json.append(count: databases.written, "records")
+    json.append(count: databases.written, "input_records")
+    json.append(",\"left_out\":{")
+    if databases.other > 0 {
+      JSONText.encode(DropReason.otherKind.code, into: &json)
+      json.append(0x3A)
+      JSONNumber.append(databases.other, to: &json)
+    }
+    json.append("}}")
+    try output.write(json)
+  }
+
+  /// Writes what is known of a training file.
+  func write(_ file: FormatFile, _ path: String?, _ dropped: DropCounts) throws {
     guard let record = file.record else { return }
-    var json: [UInt8] = []
-    json.append("\n{\"format\":")
+    var json = separator()
+    json.append("{\"format\":")
     JSONText.encode(file.renderer.format.name, into: &json)
     if let path {
       json.append(",\"file\":")
@@ -127,11 +169,12 @@ final class Manifest {
     json.append(count: file.byteCount, "bytes")
     json.append(digest: record.hash.finish())
     json.append(count: file.written, "records")
+    json.append(count: file.origins.written, "input_records")
     json.append(count: file.renderer.withoutHistoryCount, "without_history")
     json.append(",\n\"left_out\":{")
     let reasons =
       DropReason.allCases.map { ($0.code, dropped[$0]) }
-      + TargetRefusal.allCases.map { ($0.code, file.renderer.refusedCount($0)) }
+      + TargetRefusal.allCases.map { ($0.code, file.origins.refused($0)) }
     var isFirst = true
     for (code, count) in reasons where count > 0 {
       if !isFirst { json.append(0x2C) }

@@ -13,7 +13,7 @@ extension ExportCommand {
         SideFile("--output", output.output), SideFile("--manifest", manifest), SideFile("--rejects", input.rejects),
       ], inputs: input.paths + [preferences].compactMap { $0 }, output: nil)
     guard let outDir else { return }
-    let names = Set((format?.all ?? []).map { "\($0.name).jsonl" } + ["dataset_info.json"])
+    let names = Set((format?.all ?? []).compactMap { $0.format.fileName($0.name) } + ["dataset_info.json"])
     for (option, path) in [("--manifest", manifest), ("--rejects", input.rejects)] {
       guard let path else { continue }
       guard let place = Self.place(of: path, in: outDir) else { continue }

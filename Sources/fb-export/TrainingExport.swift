@@ -8,12 +8,15 @@ import Timestamps
 
 /// One file of examples of which each record is one by itself, on several threads if asked.
 extension ExportCommand {
-  func makePolicy(_ diagnostics: Diagnostics) throws -> RoutePolicy {
+  func makePolicy(_ diagnostics: Diagnostics, _ manifest: Manifest? = nil) throws -> RoutePolicy {
     var policy = RoutePolicy(
       qualityMillionths: qualityThreshold?.millionths, approvedOnly: approvedOnly, includeUnrated: includeUnrated)
     if let preferences {
       var scanner = LineScanner.records(extra: OptedOutPeople.extraPaths)
-      try RecordInput.readAll(preferences, diagnostics, &scanner) { try policy.optedOut.take($0, $1) }
+      let spool = try manifest?.addInput(preferences, use: "preferences")
+      try RecordInput.readAll(preferences, from: spool?.reading(), diagnostics, &scanner) {
+        try policy.optedOut.take($0, $1)
+      }
     }
     return policy
   }
@@ -33,8 +36,7 @@ extension ExportCommand {
     let spool = format.isTrainer ? nil : try SpoolFile()
     var scanner = LineScanner.records(extra: Route.extraPaths)
     var run = ExampleRun(policy: policy, renderer: renderer)
-    // Fewer examples than the target's minimum are none.
-    if !allowFew { stream.hold(lines: format.limits.recordsMin) }
+    if !allowFew { stream.hold(format.limits) }
     if format.hasByteOrderMark {
       try stream.write(FormatFile.byteOrderMark)
       run.byteCount = FormatFile.byteOrderMark.count
@@ -50,17 +52,23 @@ extension ExportCommand {
     }
     let left = run.dropped.words + run.renderer.refusals
     do {
-      if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written) }
+      if !allowFew { try FormatFile.checkEnough(run.renderer, name, written: run.written, byteCount: run.byteCount) }
+      if let excess = FormatFile.excess(run.renderer, name, written: run.written, byteCount: run.byteCount) {
+        try tell(excess, diagnostics)
+      }
     } catch {
       if !left.isEmpty { diagnostics.note("left out: " + left.joined(separator: ", ")) }
       throw error
     }
     if let spool { try writeDocument(spool, count: run.written, run.newest, stream) }
     try stream.finish()
-    if let excess = FormatFile.excess(run.renderer, name, written: run.written, byteCount: run.byteCount) {
-      diagnostics.note(excess)
-    }
     report(run.written, records, left, withoutHistory: run.renderer.withoutHistoryCount, diagnostics)
+  }
+
+  /// Refuses what is more than a target takes, or only tells it if that is asked for.
+  func tell(_ excess: String, _ diagnostics: Diagnostics) throws {
+    if !allowMany { throw CommandError(.refused, excess) }
+    diagnostics.note(excess)
   }
 
   private func writeDocument(

@@ -13,7 +13,9 @@ struct FilterCommand: Tool {
       """,
     version: toolVersion)
 
-  static let flags: Set<String> = ["--approved-only", "--include-unrated", "--invert", "--count", "--line-buffered"]
+  static let flags: Set<String> = [
+    "--approved-only", "--include-unrated", "--agreed-only", "--invert", "--count", "--line-buffered",
+  ]
   static let repeatable: Set<String> = ["--category", "--contamination"]
 
   @OptionGroup var options: FilterOptions

@@ -51,6 +51,8 @@ struct FilterOptions: ParsableCommand {
   var use: TrainingUse?
   @Flag(help: "With --for: take answers that nobody rated too.")
   var includeUnrated = false
+  @Flag(help: "With --for sft or prompts: leave out answers that others found poor.")
+  var agreedOnly = false
   @Option(
     help: ArgumentHelp(
       "With --for: leave out the people who opted out of training in the preferences records of FILE.",
@@ -66,6 +68,12 @@ struct FilterOptions: ParsableCommand {
     if lineBuffered && jobs.count > 1 { throw ValidationError("--line-buffered and --jobs exclude each other") }
     if includeUnrated && use != .sft && use != .prompts {
       throw ValidationError("--include-unrated needs --for sft or prompts")
+    }
+    if agreedOnly && use != .sft && use != .prompts {
+      throw ValidationError("--agreed-only needs --for sft or prompts, which alone learn what others found poor")
+    }
+    if agreedOnly && (lineBuffered || jobs.count > 1) {
+      throw ValidationError("--agreed-only waits for the last record: --line-buffered and --jobs do not go with it")
     }
     if preferences != nil && use == nil { throw ValidationError("--preferences needs --for") }
     if timeField != nil && windowOptions.window.isUnbounded {
@@ -117,10 +125,10 @@ struct FilterOptions: ParsableCommand {
   private func makeGathering(_ run: FilterRun, explanation: String?) throws -> Gathering? {
     let holdsLines = run.curation?.needsAllRecords == true
     let pairs = use?.needsWholeInput == true
-    if !holdsLines && !pairs && explanation == nil { return nil }
+    if !holdsLines && !pairs && !agreedOnly && explanation == nil { return nil }
     return try Gathering(
-      labelled: pairs ? try LabelledAnswers() : nil,
-      explanation: try explanation.map { try Explanation(path: $0, waits: holdsLines || pairs) },
+      labelled: pairs ? try LabelledAnswers() : nil, agreed: agreedOnly ? try AgreedAnswers() : nil,
+      explanation: try explanation.map { try Explanation(path: $0, waits: holdsLines || pairs || agreedOnly) },
       holdsLines: holdsLines, files: input.files)
   }
 

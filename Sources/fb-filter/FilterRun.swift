@@ -87,12 +87,19 @@ struct FilterRun: RecordPass {
   ) throws -> InputFate {
     guard var router = self.router.take() else { return .notSelected }
     defer { self.router = router }
+    if type == .interaction { try gathering?.agreed?.note(bytes, scanner, router.policy) }
     switch type == .interaction ? try router.take(bytes, scanner) : try router.take(bytes, scanner, made: type) {
     case .dropped(let reason): return .routed(reason)
     case .kept:
       let line = OutputLine(isCurated: true, isMade: true, place: place)
       return try emit(bytes, place.range, scanner, line, to: stream, gathering)
-    case .made: return try emit(router.line, to: stream, gathering, of: nil)
+    case .made:
+      guard let gathering, let agreed = gathering.agreed else {
+        return try emit(router.line, to: stream, gathering, of: nil)
+      }
+      try agreed.add(router.line, router.target, bytes, scanner)
+      gathering.addAnswer()
+      return .pending
     case .labelled(let isGood):
       try gathering?.labelled?.add(router.line, isGood: isGood, bytes, scanner)
       gathering?.addAnswer()
@@ -190,6 +197,7 @@ struct FilterRun: RecordPass {
   /// Writes what waited, and settles what was pending; why the stages left out records that waited, in their order.
   mutating func finish(_ gathering: Gathering, to stream: OutputStream) throws -> [CurationReason?] {
     if let labelled = gathering.labelled { try pair(labelled, gathering, to: stream) }
+    if let agreed = gathering.agreed { try write(agreed, gathering, to: stream) }
     var reasons: [CurationReason?] = []
     if var curation = self.curation.take() {
       defer { self.curation = curation }
@@ -210,6 +218,19 @@ struct FilterRun: RecordPass {
     for fate in gathering.inputs { fates.add(fate) }
     try gathering.explanation?.finish(gathering.inputs)
     return reasons
+  }
+
+  /// Writes the examples of which nobody found the answer poor.
+  private mutating func write(_ agreed: AgreedAnswers, _ gathering: Gathering, to stream: OutputStream) throws {
+    try agreed.forEach { number, line in
+      let input = gathering.answerInputs[number]
+      guard let line else {
+        router?.add(.contradictory, count: 1)
+        return gathering.settle(input, .routed(.contradictory))
+      }
+      let fate = try emit(line, to: stream, gathering, of: (input, input))
+      if fate != .pending { gathering.settle(input, fate) }
+    }
   }
 
   /// Makes pairs of the answers that waited for one, or labels of those that found none.

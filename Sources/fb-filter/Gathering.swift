@@ -34,6 +34,7 @@ final class Gathering {
   }
 
   let labelled: LabelledAnswers?
+  let agreed: AgreedAnswers?
   let explanation: Explanation?
   private let spool: SpoolFile?
   private let files: [String]
@@ -45,11 +46,14 @@ final class Gathering {
   private var fileStarts: [Int] = []
   /// The fates of the inputs that wait, in their order.
   private(set) var inputs: [InputFate] = []
-  /// The input of each answer that waits for its counterpart.
+  /// The input of each answer that waits for what others say: for its counterpart, or for whoever found it poor.
   private(set) var answerInputs: [Int32] = []
 
-  init(labelled: LabelledAnswers?, explanation: Explanation?, holdsLines: Bool, files: [String]) throws {
+  init(
+    labelled: LabelledAnswers?, agreed: AgreedAnswers?, explanation: Explanation?, holdsLines: Bool, files: [String]
+  ) throws {
     self.labelled = labelled
+    self.agreed = agreed
     self.explanation = explanation
     spool = holdsLines ? try SpoolFile() : nil
     self.files = files
@@ -61,7 +65,7 @@ final class Gathering {
     return Int32(inputs.count - 1)
   }
 
-  /// An answer that waits for its counterpart, as `labelled` has taken it.
+  /// An answer that waits, as `labelled` or `agreed` has taken it.
   func addAnswer() { answerInputs.append(addInput()) }
 
   /// A line that waits, and the inputs that it came of, one or two; `place` is that of a record of the input that is

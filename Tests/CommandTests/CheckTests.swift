@@ -213,7 +213,7 @@ import Testing
   @Test func whatGoesTogetherAndWhatDoesNot() throws {
     for line in [
       "--check openai --format openai", "--check openai --out-dir d", "--check csv", "", "--list-formats x",
-      "--format openai,bedrock", "--format openai,openai --out-dir d", "--format openai,csv --out-dir d",
+      "--format openai,bedrock", "--format openai,openai --out-dir d", "--format openai,json --out-dir d",
       "--format csv --manifest m", "--format openai --out-dir d -o f", "--format openai --jobs 2 --manifest m",
       "--format trl-dpo --jobs 2", "--format openai --history all",
     ] {

@@ -92,23 +92,29 @@ import Testing
   /// Records of which the answers say what they are: `poor…` is never a target, `fix…` and `good…` may be one.
   static func anything(_ random: inout SeededGenerator, _ index: Int) -> String {
     func pick(_ texts: [String]) -> String { texts[Int.random(in: 0..<texts.count, using: &random)] }
-    let system = pick(["", "", #""system_prompt":"Be kind.","#, #""system_prompt":" ","#])
+    let system = pick([
+      "", "", #""system_prompt":"Be kind.","#, #""system_prompt":" ","#, #""system_prompt":"\#u{A0}","#,
+    ])
     let history = pick([
       "", "", #""history":[{"role":"user","content":"h"},{"role":"assistant","content":"poor history"}],"#,
       #""history":[{"role":"user","content":"h"},{"role":"user","content":"h"}],"#,
       #""history":[{"role":"tool","content":"h"}],"#, #""history":[{"role":"user","content":""}],"#, #""history":[],"#,
       #""history":[{"role":"user","content":"User: h"},{"role":"assistant","content":"poor"}],"#,
+      #""history":[{"role":"user","content":"\#u{200B}"},{"role":"assistant","content":"poor"}],"#,
     ])
     let prompt = pick([
       "q\(index)", "q\(index % 50)", "q\(index % 50)", "q\(index % 50)", "Human: \(index)", "q\\n\(index) ", "[EOS] q",
-      "caf\\u00e9 \(index)", "",
+      "caf\\u00e9 \(index)", "", "\u{3000}\\u200b",
     ])
     let side =
       #""id":"r\#(index)","category":"c\#(index % 3)","user_id":"u\#(index % 7)",\#(system)\#(history)"user_prompt":"\#(prompt)""#
     let stars = pick(["1", "2", "1.5", "20e-1", "3", "3.5", "4", "5", "4.9999", "2.0000001"])
     let isPoor = ["1", "2", "1.5", "20e-1"].contains(stars)
     let answer = "\(isPoor ? "poor" : "good")\(pick(["", " ", "\\n"]))\(Int.random(in: 0..<20, using: &random))"
-    let correction = pick(["", "", "", #","corrected_response":"fix\#(index)""#, #","corrected_response":" ""#])
+    let correction = pick([
+      "", "", "", #","corrected_response":"fix\#(index)""#, #","corrected_response":" ""#,
+      #","corrected_response":"\#u{A0}""#,
+    ])
     let more = pick(["", "", "", #","approved":true"#, #","approved":false"#, #","accuracy":5"#])
     let status = pick(["", "", "", "", #","status":"error""#])
     return
@@ -150,6 +156,11 @@ import Testing
         #"jq -r '.files[] | .sha256 + "  run1/" + .format + ".jsonl"' run1/manifest.json | sha256sum --quiet -c; jq -c '.files[] | select((.lines | length) != .records)' run1/manifest.json; jq -r .inputs[0].sha256 run1/manifest.json; sha256sum < in.ndjson | cut -d' ' -f1"#,
         in: folder.url)
       #expect(told.lines.count == 2 && told.lines.first == told.lines.last, "\(told.text)\(told.errorText)")
+      // Each record of the input is in the file, left out for a reason, or bad.
+      let sums = try shell(
+        #"jq -c '.counts as $c | .files[] | select(.input_records + ([.left_out[]] | add // 0) + $c.rejected != $c.read) | [.format, .records, .input_records, .left_out, $c]' run1/manifest.json"#,
+        in: folder.url)
+      #expect(sums.status == 0 && sums.output.isEmpty, "\(sums.text)\(sums.errorText)")
       let optedOut = try shell(
         #"jq -r '.files[].lines[][]' run1/manifest.json | sort -u > ids; jq -r 'select(.user_id == "u3") | .id' in.ndjson | sort | comm -12 - ids"#,
         in: folder.url)
@@ -197,16 +208,96 @@ import Testing
     #expect(same.status == 0)
   }
 
+  /// Databases appear in the folder with the training files, with the bytes that they have alone.
+  @Test func databasesStandBesideTrainingFiles() throws {
+    let folder = try TemporaryFolder()
+    let records =
+      Self.conversation + [
+        #"{"type":"feedback","interaction_id":"t1","user_rating":1}"#,
+        #"{"id":"t6","timestamp":"2026-01-02T03:04:05Z","user_prompt":"=1","ai_response":"a","feedback":{"user_rating":4}}"#,
+      ]
+    try Self.data(records).write(to: folder.url.appendingPathComponent("in"))
+    let made = try shell(
+      """
+      set -e
+      fb-export --format openai,csv,trl-dpo,sqlite,json-database --allow-few --out-dir d --manifest d/m.json in
+      ls d; stat -c %a d d/interactions.*
+      cmp d/interactions.csv <(fb-export --format csv in 2>&-)
+      cmp d/interactions.json <(fb-export --format json-database in 2>&-)
+      fb-export --format sqlite -o alone.db in 2>&- && cmp d/interactions.db alone.db
+      jq -r '.files[] | .sha256 + "  " + .file' d/m.json | sha256sum --quiet -c
+      jq -c '.counts as $c | .files[] | [.format, .records, .input_records + ([.left_out[]] | add // 0) - $c.read]' d/m.json
+      """, in: folder.url)
+    #expect(
+      made.lines == [
+        "interactions.csv", "interactions.db", "interactions.json", "m.json", "openai.jsonl", "trl-dpo.jsonl", "700",
+        "600", "600", "600", #"["openai",4,0]"#, #"["trl-dpo",1,0]"#, #"["sqlite",6,0]"#, #"["csv",6,0]"#,
+        #"["json-database",6,0]"#,
+      ], "\(made.text)\(made.errorText)")
+    #expect(
+      made.errorText.contains(
+        "csv: 6 of 7 records written (a spreadsheet may run 1 text as a formula: --spreadsheet-safe); left out: 1 of other kinds\n"
+      ), "\(made.errorText)")
+    #expect(made.errorText.contains("sqlite: 6 of 7 records written; left out: 1 of other kinds\n"))
+    let only = try shell("fb-export --format sqlite --out-dir only in 2>&-; ls only", in: folder.url)
+    #expect(only.text == "interactions.db\n")
+    // None appears where one of them cannot be.
+    let few = try shell("fb-export --format openai,sqlite,csv --out-dir few in; echo $?; ls -A", in: folder.url)
+    #expect(few.text == "65\nalone.db\nd\nin\nonly\n", "\(few.text)")
+    // A record that one of them refuses is in none: a second id, a time that is none, no answer, a bad accuracy.
+    let bad = [
+      #"{"id":"t1","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5}}"#,
+      #"{"id":"b1","timestamp":"now","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5}}"#,
+      #"{"id":"b2","user_prompt":"q","feedback":{"user_rating":1,"corrected_response":"a"}}"#,
+      #"{"id":"b3","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5,"accuracy":"x"}}"#,
+    ]
+    try Self.data(records + bad).write(to: folder.url.appendingPathComponent("bad"))
+    let refused = try shell(
+      """
+      set -e
+      fb-export --format openai,csv,trl-kto,sqlite --allow-few --max-rejects 4 --rejects r --out-dir b --manifest m bad 2>&-
+      jq -c '.counts' m; wc -l < r; cmp b/interactions.csv d/interactions.csv; cmp b/interactions.db d/interactions.db
+      cmp b/openai.jsonl d/openai.jsonl
+      """, in: folder.url)
+    #expect(refused.text == "{\"read\":11,\"rejected\":4}\n4\n", "\(refused.text)\(refused.errorText)")
+    for line in [
+      "--format sqlite,csv --out-dir x --system s", "--format sqlite,csv", "--format csv,json --out-dir x",
+      "--format sqlite,openai --force --out-dir x", "--format sqlite,csv --out-dir x --manifest m",
+      "--format openai,sqlite --out-dir x --spreadsheet-safe",
+      "--format openai,csv --out-dir x --manifest x/interactions.csv",
+    ] {
+      #expect(try shell("fb-export \(line) in", in: folder.url).status == 64, "\(line)")
+    }
+    let safe = try shell(
+      "fb-export --format csv,sqlite --spreadsheet-safe --out-dir s in 2>&-; grep -c \"'=1\" s/interactions.csv",
+      in: folder.url)
+    #expect(safe.text == "1\n")
+  }
+
   @Test func tooMuchIsToldAndLabelsOfOneKindAreNoFile() throws {
     let many = Self.data(
       (0..<10_001).map { #"{"user_prompt":"q\#($0)","ai_response":"a","feedback":{"user_rating":5}}"# })
-    let told = try shell("fb-export --format bedrock", input: many)
+    let folder = try TemporaryFolder()
+    let limit =
+      "10001 examples: bedrock takes at most 10000 (Amazon Bedrock User Guide, model-customization-prepare, 2026-11-25); "
+      + "fb-filter --limit 10000 makes fewer, --allow-many writes all"
+    for (output, status) in [
+      ("-o out", 1), ("--manifest m -o out", 1), ("--out-dir d", 1), ("-o out --jobs 2 many", 1),
+    ] {
+      try many.write(to: folder.url.appendingPathComponent("many"))
+      let refused = try shell(
+        "fb-export --format bedrock \(output); echo $?; rm many; ls -A", input: many, in: folder.url)
+      #expect(refused.text == "\(status)\n" && refused.errorText == "fb-export: \(limit)\n", "\(refused.errorText)")
+    }
+    let told = try shell("fb-export --format bedrock --allow-many", input: many)
     #expect(told.status == 0 && told.lines.count == 10_001)
-    #expect(told.errorText == "fb-export: 10001 examples: bedrock takes at most 10000\n")
+    #expect(told.errorText == "fb-export: \(limit)\n")
+    #expect(try shell("fb-export --check bedrock --allow-many", input: told.output).status == 0)
+    let fewer = try shell("fb-filter --limit 10000 2>&- | fb-export --format bedrock", input: many)
+    #expect(fewer.status == 0 && fewer.lines.count == 10_000 && fewer.errorText.isEmpty)
     let checked = try shell("fb-export --check bedrock", input: told.output)
     #expect(
       checked.status == 1 && checked.text.hasPrefix("-:10001: [maximum] 10001 records: bedrock takes at most 10000"))
-    let folder = try TemporaryFolder()
     let labels = try shell("fb-export --format trl-kto -o out; echo $?; ls -A", input: many, in: folder.url)
     #expect(labels.text == "65\n")
     #expect(labels.errorText == "fb-export: no poor answer: trl-kto needs labels of both kinds (see --allow-few)\n")
@@ -218,6 +309,68 @@ import Testing
       "(printf '{\"user_prompt\":\"q\"}\\n'; sleep 5) | fb-export --format openai,trl-dpo --out-dir out & pid=$!; sleep 1; ls -A | wc -l; kill $pid; wait $pid; ls -A",
       in: folder.url)
     #expect(killed.text == "1\n")
+  }
+
+  /// What one of the files cannot be made of is bad for all of them, and counted once.
+  @Test func aRecordThatIsBadForOneFileIsInNone() throws {
+    let folder = try TemporaryFolder()
+    let base = #""user_prompt":"q","ai_response":"a""#
+    let records = [
+      #"{"id":"1",\#(base),"feedback":{"user_rating":5}}"#,
+      #"{"id":"2",\#(base),"feedback":{"user_rating":5,"accuracy":9}}"#,
+      #"{"id":"3",\#(base),"category":7,"feedback":{"user_rating":5}}"#,
+      #"{"id":"4",\#(base),"history":7,"feedback":{"user_rating":1}}"#, #"{"id":"5",\#(base)}"#,
+      #"{"id":"6","user_prompt":"q","ai_response":"b","feedback":{"user_rating":1}}"#,
+    ]
+    for more in ["", "--history include"] {
+      let made = try shell(
+        "rm -rf d; fb-export --format trl-sft,trl-dpo,trl-kto,openai-rft --allow-few \(more) --max-rejects 9 --rejects r --out-dir d --manifest d/m in >/dev/null; jq -c '.counts, (.files[] | [.format, .records, .input_records, .left_out, .lines])' d/m; wc -l < r",
+        input: nil,
+        in: try {
+          try Self.data(records).write(to: folder.url.appendingPathComponent("in")); return folder.url
+        }())
+      #expect(
+        made.lines.first == #"{"read":6,"rejected":3}"# && made.lines.last == "3", "\(made.text)\(made.errorText)")
+      #expect(made.lines.contains(#"["trl-sft",1,1,{"unrated":1,"poor":1},[["1"]]]"#), "\(made.text)")
+      #expect(made.lines.contains(#"["trl-dpo",1,2,{"unrated":1},[["1","6"]]]"#))
+      #expect(made.lines.contains(#"["trl-kto",0,0,{"unrated":1,"paired":2},[]]"#))
+      #expect(made.errorText.contains("trl-dpo: 2 of 6 records written (1 pair); left out: 1 unrated, 3 bad\n"))
+    }
+  }
+
+  /// The files that were read besides the records stand behind them, with what they are for.
+  @Test func theManifestNamesThePreferences() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("opt.ndjson", #"{"type":"preferences","user_id":"u","training_opt_out":true}"# + "\n")
+    try Self.data(Self.conversation).write(to: folder.url.appendingPathComponent("in"))
+    for name in ["opt.ndjson", "<(cat opt.ndjson)"] {
+      let made = try shell(
+        "fb-export --format openai --allow-few --preferences \(name) --manifest m in in 2>&1 >/dev/null; jq -r '.inputs[] | [.use, .file, .sha256] | join(\" \")' m; sha256sum in opt.ndjson",
+        in: folder.url)
+      let lines = made.lines
+      #expect(lines.count == 6, "\(made.text)")
+      let digests = lines.suffix(2).map { $0.prefix(64) }
+      #expect(lines[1] == " in \(digests[0])" && lines[2] == lines[1])
+      #expect(lines[3].hasPrefix("preferences ") && lines[3].hasSuffix(" \(digests[1])"), "\(lines)")
+    }
+  }
+
+  /// An answer that is in several pairs is one record, and one that the target refuses is left out once.
+  @Test func pairsAndRecordsAddUp() throws {
+    let folder = try TemporaryFolder()
+    let answers = [(5, "a"), (1, "b"), (1, "c"), (1, "d [EOS]"), (1, "e")].enumerated().map {
+      #"{"id":"\#($0)","user_prompt":"q","ai_response":"\#($1.1)","feedback":{"user_rating":\#($1.0)}}"#
+    }
+    let correction =
+      #"{"id":"c","user_prompt":"r","ai_response":"x","feedback":{"user_rating":1,"corrected_response":"y"}}"#
+    let made = try shell(
+      "fb-export --format bedrock-nova-dpo --allow-few --manifest m >/dev/null; jq -c '.counts.read, (.files[0] | .records, .input_records, .left_out)' m",
+      input: Self.data(answers + [correction]), in: folder.url)
+    #expect(made.lines == ["6", "3", "4", #"{"unpaired":1,"reserved_word":1}"#], "\(made.text)")
+    #expect(
+      made.errorText
+        == "fb-export: 4 of 6 records written (3 pairs); left out: 1 without a counterpart, 1 with a word that Nova reserves, such as \"User:\" or \"[EOS]\"\n",
+      "\(made.errorText)")
   }
 
   @Test func theManifestIsASideCar() throws {

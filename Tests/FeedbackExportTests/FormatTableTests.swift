@@ -171,20 +171,12 @@ import Testing
     }
   }
 
-  @Test func allOrNoneHaveASystemPromptForNova() throws {
-    for (first, second, words) in [
-      (#""system_prompt":"s","#, #""system_prompt":" ","#, "1 without a system prompt, unlike the first"),
-      ("", #""system_prompt":"s","#, "1 with a system prompt, unlike the first"),
-    ] {
-      var renderer = TrainingRenderer(try Self.format("bedrock-nova"), systemPrompt: nil)
-      #expect(try Self.render(&renderer, #"{\#(first)"user_prompt":"q","ai_response":"a"}"#) != "refused")
-      #expect(try Self.render(&renderer, #"{\#(second)"user_prompt":"q","ai_response":"a"}"#) == "refused")
-      #expect(renderer.refusals == [words])
+  /// Which of them a file has is known when all examples are.
+  @Test func aSystemPromptCanBeGivenToAllExamplesOfNova() throws {
+    for members in ["", #""system_prompt":"s","#, #""system_prompt":" ","#] {
       var given = TrainingRenderer(try Self.format("bedrock-nova"), systemPrompt: "x")
-      for members in [first, second] {
-        #expect(
-          try Self.render(&given, #"{\#(members)"user_prompt":"q","ai_response":"a"}"#).contains(#"[{"text":"x"}]"#))
-      }
+      #expect(
+        try Self.render(&given, #"{\#(members)"user_prompt":"q","ai_response":"a"}"#).contains(#"[{"text":"x"}]"#))
     }
   }
 

@@ -28,6 +28,31 @@ import Testing
     }
   }
 
+  /// Blank is what has no visible character, whichever way its characters are spelled.
+  @Test func blankIsWhatCannotBeSeen() {
+    var generator = SeededGenerator(seed: 11)
+    let blanks: [UInt32] = [
+      0x20, 0x09, 0x0A, 0x85, 0xA0, 0xAD, 0x2003, 0x200B, 0x2060, 0x2800, 0x3000, 0x3164, 0xFE0F, 0xE0020,
+    ]
+    let seen: [UInt32] = [0x21, 0x5C, 0x22, 0x61, 0xE9, 0x4E2D, 0xFFFC, 0x1F44D]
+    for _ in 0..<3000 {
+      let scalars = (0..<Int.random(in: 0..<5, using: &generator)).map { _ in
+        (Int.random(in: 0..<4, using: &generator) == 0 ? seen : blanks).randomElement(using: &generator) ?? 0x20
+      }
+      let body = scalars.map { scalar -> String in
+        let character = Unicode.Scalar(scalar).map(String.init) ?? ""
+        let isPlain = scalar > 0x22 && scalar != 0x5C && Bool.random(using: &generator)
+        return isPlain ? character : character.utf16.map { String(format: "\\u%04x", $0) }.joined()
+      }.joined()
+      let (bytes, field) = Self.field("\"\(body)\"")
+      #expect(JSONText.isBlank(bytes.span, field) == !scalars.contains { seen.contains($0) }, "\(body)")
+    }
+    for (json, isBlank) in [(#""\n\t ""#, true), (#""\\""#, false), (#""\"""#, false), (#""\/""#, false), ("1", true)] {
+      let (bytes, field) = Self.field(json)
+      #expect(JSONText.isBlank(bytes.span, field) == isBlank, "\(json)")
+    }
+  }
+
   @Test(arguments: [
     ("\u{1}\u{8}\t\n\u{C}\r\u{1F}", #""\u0001\b\t\n\f\r\u001f""#), ("\"\\/", #""\"\\/""#),
     ("\u{7F}\u{80}\u{9F}\u{A0}", "\"\\u007f\\u0080\\u009f\u{A0}\""),

@@ -198,4 +198,17 @@ import TextAnalysis
     }
     #expect(cases.count == 11)
   }
+
+  @Test(arguments: [
+    ("a  b\n", "a b"), ("a\r\n\n\tb", "a b"), ("\u{A0}a\u{3000}b\u{2028}", "a b"), ("a\u{200B}b\u{FEFF}", "ab"),
+    ("cafe\u{301}", "caf\u{E9}"), ("", ""), (" \u{200B}\u{2003}\n", ""), ("a \u{200B} b", "a b"), ("A.b", "A.b"),
+  ])
+  func theVisibleFormIsWhatOneSees(text: String, expected: String) {
+    var form: [UInt8] = []
+    NormalForm.visible(Array(text.utf8).span, into: &form)
+    #expect(String(decoding: form, as: UTF8.self) == expected)
+    var again: [UInt8] = []
+    NormalForm.visible(form.span, into: &again)
+    #expect(again == form)
+  }
 }
