@@ -117,6 +117,7 @@ extension FormatChecker {
     var hasRole = false
     var hasContent = false
     var hasTools = false
+    var names: Set<String> = []
     var weight = Field.missing
     var cursor = MemberCursor(turn)
     while let member = cursor.next(bytes) {
@@ -132,6 +133,10 @@ extension FormatChecker {
         weight = member.value
       } else if style.otherMembers.contains(key) {
         hasTools = hasTools || key == "tool_calls" || key == "function_call"
+        names.insert(key)
+        if (key == "name" || key == "tool_call_id") && member.value.kind != .string {
+          add(.type, "not a string; write one")
+        }
       } else {
         add(.extra, "a turn of \(format.name) has no such member; take it out")
       }
@@ -146,6 +151,9 @@ extension FormatChecker {
       add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
     }
     if weight.kind != .missing { check(weight: weight, of: role, bytes) }
+    if role == .tool && names.isDisjoint(with: ["tool_call_id", "name"]) {
+      add(.missing, in: .key("tool_call_id"), "not there; what a tool says answers a call")
+    }
     return (role, text)
   }
 

@@ -263,6 +263,16 @@ import Testing
       let found = try Self.check("together", Self.replacing("together", "\"a\"", "\"a\",\"weight\":\(weight)"))
       #expect(found.contains { $0.hasPrefix("f1:1: [weight] /messages/1/weight") }, "\(weight): \(found)")
     }
+    // What a tool says answers a call, and names are strings.
+    for (turn, finding) in [
+      (#"{"role":"tool","content":"x"}"#, "[missing] /messages/1/tool_call_id"),
+      (#"{"role":"tool","content":"x","tool_call_id":7}"#, "[type] /messages/1/tool_call_id"),
+      (#"{"role":"user","content":"x","name":["n"]}"#, "[type] /messages/1/name"),
+    ] {
+      let found = try Self.check(
+        "openai", Self.replacing("openai", #"{"role":"assistant""#, turn + #",{"role":"assistant""#))
+      #expect(found.contains { $0.hasPrefix("f1:1: \(finding): ") }, "\(turn): \(found)")
+    }
     // A prompt to answer ends with the user.
     let tool = #",{"role":"assistant","content":"x"},{"role":"tool","content":"y","tool_call_id":"1"}]"#
     for format in ["openai-rft", "bedrock-rft"] {
