@@ -3,7 +3,9 @@ import NDJSON
 /// The members of a record, each held to its part of the layout.
 extension FormatChecker {
   mutating func checkMembers(
-    _ layout: [TrainingFormat.Part], _ bytes: Span<UInt8>, _ object: Field, others: [String], takesAny: Bool
+    _ layout: [TrainingFormat.Part], _ bytes: Span<UInt8>, _ object: Field,
+    others: [String: TrainingFormat.OtherMember],
+    takesAny: Bool
   ) {
     if object.kind != .object { return add(.type, "not an object; write {…}") }
     var seen = Set<String>()
@@ -15,7 +17,11 @@ extension FormatChecker {
         steps.append(.key(key))
         check(part, bytes, member.value)
         steps.removeLast()
-      } else if !takesAny && !others.contains(key) {
+      } else if let kind = others[key] {
+        steps.append(.key(key))
+        check(kind, bytes, member.value)
+        steps.removeLast()
+      } else if !takesAny {
         add(
           .extra, in: .key(key),
           "\(format.name) has no such member; take it out (what a record came of belongs in a manifest)")
@@ -35,7 +41,8 @@ extension FormatChecker {
     case .system(_, let style): checkSystem(style, bytes, value)
     case .turns(_, let turns): check(turns, bytes, value)
     case .object(_, let members):
-      checkMembers(members, bytes, value, others: ["tools", "parallel_tool_calls"], takesAny: false)
+      checkMembers(
+        members, bytes, value, others: ["tools": .objects, "parallel_tool_calls": .flag], takesAny: false)
     case .answers(_, let answer, let style): checkAnswers(answer, style, bytes, value)
     case .text(_, let text): check(text, bytes, value)
     case .label:
@@ -60,8 +67,10 @@ extension FormatChecker {
       checkText(bytes, value)
       better = value
     case .reference:
-      if value.kind != .object { checkText(bytes, value) }
       better = value
+      if value.kind != .object { return checkText(bytes, value) }
+      var cursor = MemberCursor(value)
+      if cursor.next(bytes) == nil { add(.empty, "nothing to compare with; leave the record out") }
     case .nothing:
       if value.kind != .string { return add(.type, "not a string; write \"\" where there is nothing") }
       textBytes += value.end - value.start
@@ -76,6 +85,12 @@ extension FormatChecker {
     hasSystem = true
     switch style {
     case .string: checkText(bytes, value)
+    case .column:
+      if value.kind == .string && value.end == value.start {
+        hasSystem = false
+        return
+      }
+      checkText(bytes, value)
     case .blocks: checkBlocks(bytes, value)
     case .parts:
       if value.kind != .object { return add(.type, "not an object; write {\"parts\":[{\"text\":…}]}") }
