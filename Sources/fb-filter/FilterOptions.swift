@@ -197,8 +197,12 @@ struct FilterOptions: ParsableCommand {
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
     let all = counted(records.readCount, "record")
     let shown = count ? run.made : run.written
-    func words(_ count: Int) -> String { use == .pairs ? counted(count, "pair") : "\(count)" }
-    let done = "\(words(shown)) of \(all) \(count ? "counted" : "written")"
+    let verb = count ? "counted" : "written"
+    // A pair may be of two records, and a record in several pairs: records are counted, so that the numbers add up.
+    let done =
+      use == .pairs
+      ? "\(run.fates[.written] + run.fates[.redacted]) of \(all) \(verb) (\(counted(shown, "pair")))"
+      : "\(shown) of \(all) \(verb)"
     if input.verbose {
       for row in run.fates.rows { diagnostics.note("  \(row.count) \(row.fate): \(row.reason)") }
       if records.rejects.count > 0 { diagnostics.note("  \(records.rejects.count) rejected") }
