@@ -186,10 +186,9 @@ struct FilterOptions: ParsableCommand {
     let withoutTime = run.fates[.withoutTime]
     if withoutTime > 0 { parts.append("\(withoutTime) without a time, outside of the window") }
     if let router = run.router { parts += router.dropped.words }
-    if run.curation != nil {
-      for reason in CurationReason.allCases where run.fates[.curated(reason)] > 0 {
-        parts.append("\(run.fates[.curated(reason)]) \(reason.words)")
-      }
+    // Without a curation, too, records may be over the limit: those that waited for the last one.
+    for reason in CurationReason.allCases where run.fates[.curated(reason)] > 0 {
+      parts.append("\(run.fates[.curated(reason)]) \(reason.words)")
     }
     let others = run.written - run.made
     if count && others > 0 { parts.append("\(others) of other kinds") }
