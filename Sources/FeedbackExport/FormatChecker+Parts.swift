@@ -12,8 +12,8 @@ extension FormatChecker {
     var cursor = MemberCursor(object)
     while let member = cursor.next(bytes) {
       let key = JSONText.string(bytes, member.key)
+      seen.insert(key)
       if let part = layout.first(where: { $0.key?.name == key }) {
-        seen.insert(key)
         steps.append(.key(key))
         check(part, bytes, member.value)
         steps.removeLast()
@@ -32,6 +32,18 @@ extension FormatChecker {
         add(.missing, in: .key(key), "not there; \(format.name) needs it")
       }
     }
+    if steps.isEmpty && format.hasColumns { checkColumns(seen) }
+  }
+
+  /// A table has the columns of its first records: a member that comes later may be an error to what loads it, and one that
+  /// is never there to what reads it.
+  private mutating func checkColumns(_ members: Set<String>) {
+    if let firstMembers, members != firstMembers {
+      add(
+        .missing, "other members than in the first record; give all records the same, \"\" where there is nothing",
+        isWarning: true)
+    }
+    firstMembers = firstMembers ?? members
   }
 
   private mutating func check(_ part: TrainingFormat.Part, _ bytes: Span<UInt8>, _ value: Field) {

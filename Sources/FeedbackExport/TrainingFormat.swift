@@ -230,6 +230,9 @@ extension TrainingFormat {
     return find(layout)
   }
 
+  /// Whether the records are read as a table.
+  var hasColumns: Bool { layout.contains { if case .system(_, .column) = $0 { true } else { false } } }
+
   /// Whether prompt and answer are put together without a mark.
   var hasSeam: Bool { layout.contains { if case .text(_, .promptAfterSystem) = $0 { true } else { false } } }
 

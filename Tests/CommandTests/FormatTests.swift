@@ -234,6 +234,23 @@ import Testing
     }
   }
 
+  @Test(arguments: ["alpaca", "sharegpt"])
+  func aRecordWithOtherColumnsIsTold(format: String) throws {
+    let record = RuleTests.record(format)
+    let other = String(record.dropLast()) + #","system":"s"}"#
+    let lines = { (records: [String]) in
+      Data(records.enumerated().map { $1.replacingOccurrences(of: "\"q\"", with: "\"q\($0)\"") + "\n" }.joined().utf8)
+    }
+    let words =
+      #"[missing] warning: other members than in the first record; give all records the same, "" where there is nothing"#
+    for file in [[record, other, record], [other, record, other]] {
+      let found = try CheckTests.check(format, [lines(file)])
+      #expect(found.status == 0 && found.lines == ["f1:2: \(words)"], "\(found)")
+    }
+    // Each file is a table of its own.
+    #expect(try CheckTests.check(format, [lines([record]), Data("\(other)\n".utf8)]).lines.isEmpty)
+  }
+
   /// Databases appear in the folder with the training files, with the bytes that they have alone.
   @Test func databasesStandBesideTrainingFiles() throws {
     let folder = try TemporaryFolder()
