@@ -3,19 +3,25 @@ import NDJSON
 /// The members of a record, each held to its part of the layout.
 extension FormatChecker {
   mutating func checkMembers(
-    _ layout: [TrainingFormat.Part], _ bytes: Span<UInt8>, _ object: Field, others: [String], takesAny: Bool
+    _ layout: [TrainingFormat.Part], _ bytes: Span<UInt8>, _ object: Field,
+    others: [String: TrainingFormat.OtherMember],
+    takesAny: Bool
   ) {
     if object.kind != .object { return add(.type, "not an object; write {…}") }
     var seen = Set<String>()
     var cursor = MemberCursor(object)
     while let member = cursor.next(bytes) {
       let key = JSONText.string(bytes, member.key)
+      seen.insert(key)
       if let part = layout.first(where: { $0.key?.name == key }) {
-        seen.insert(key)
         steps.append(.key(key))
         check(part, bytes, member.value)
         steps.removeLast()
-      } else if !takesAny && !others.contains(key) {
+      } else if let kind = others[key] {
+        steps.append(.key(key))
+        check(kind, bytes, member.value)
+        steps.removeLast()
+      } else if !takesAny {
         add(
           .extra, in: .key(key),
           "\(format.name) has no such member; take it out (what a record came of belongs in a manifest)")
@@ -26,6 +32,18 @@ extension FormatChecker {
         add(.missing, in: .key(key), "not there; \(format.name) needs it")
       }
     }
+    if steps.isEmpty && format.hasColumns { checkColumns(seen) }
+  }
+
+  /// A table has the columns of its first records: a member that comes later may be an error to what loads it, and one that
+  /// is never there to what reads it.
+  private mutating func checkColumns(_ members: Set<String>) {
+    if let firstMembers, members != firstMembers {
+      add(
+        .missing, "other members than in the first record; give all records the same, \"\" where there is nothing",
+        isWarning: true)
+    }
+    firstMembers = firstMembers ?? members
   }
 
   private mutating func check(_ part: TrainingFormat.Part, _ bytes: Span<UInt8>, _ value: Field) {
@@ -35,7 +53,8 @@ extension FormatChecker {
     case .system(_, let style): checkSystem(style, bytes, value)
     case .turns(_, let turns): check(turns, bytes, value)
     case .object(_, let members):
-      checkMembers(members, bytes, value, others: ["tools", "parallel_tool_calls"], takesAny: false)
+      checkMembers(
+        members, bytes, value, others: ["tools": .objects, "parallel_tool_calls": .flag], takesAny: false)
     case .answers(_, let answer, let style): checkAnswers(answer, style, bytes, value)
     case .text(_, let text): check(text, bytes, value)
     case .label:
@@ -60,8 +79,10 @@ extension FormatChecker {
       checkText(bytes, value)
       better = value
     case .reference:
-      if value.kind != .object { checkText(bytes, value) }
       better = value
+      if value.kind != .object { return checkText(bytes, value) }
+      var cursor = MemberCursor(value)
+      if cursor.next(bytes) == nil { add(.empty, "nothing to compare with; leave the record out") }
     case .nothing:
       if value.kind != .string { return add(.type, "not a string; write \"\" where there is nothing") }
       textBytes += value.end - value.start
@@ -76,6 +97,12 @@ extension FormatChecker {
     hasSystem = true
     switch style {
     case .string: checkText(bytes, value)
+    case .column:
+      if value.kind == .string && value.end == value.start {
+        hasSystem = false
+        return
+      }
+      checkText(bytes, value)
     case .blocks: checkBlocks(bytes, value)
     case .parts:
       if value.kind != .object { return add(.type, "not an object; write {\"parts\":[{\"text\":…}]}") }

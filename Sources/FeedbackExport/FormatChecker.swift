@@ -19,6 +19,8 @@ public struct FormatChecker: Sendable {
   private var prompts = PromptTable()
   /// Answers with a label, each to its prompt.
   private var labelled = PromptTable()
+  /// The members of the first record of the file, where the records are read as a table.
+  var firstMembers: Set<String>?
   /// Whether the first record of the file has a system prompt.
   private var firstHasSystem: Bool?
 
@@ -44,6 +46,7 @@ public struct FormatChecker: Sendable {
     recordCount = 0
     labelCounts = (0, 0)
     firstHasSystem = nil
+    firstMembers = nil
   }
 
   /// Checks the record that was scanned at a line; `findings` has what it breaks.

@@ -48,13 +48,14 @@ extension TrainingFormat {
 
   /// The `dataset_info.json` of LLaMA-Factory for files named after formats.
   ///
-  /// It names every column and tag, as a list that names some takes all the others for absent.
+  /// It names every column and tag that the records have, and no other: a list that names some takes all the others for
+  /// absent, and a column that is named has to be there (src/llamafactory/data/converter.py).
   public static func datasetInfo(_ files: [(name: String, format: TrainingFormat)]) -> String {
     let entries = files.map { name, format in
       let columns =
         format.name == "alpaca"
         ? "\"prompt\":\"instruction\",\"query\":\"input\",\"response\":\"output\",\"system\":\"system\""
-        : "\"messages\":\"conversations\",\"system\":\"system\",\"tools\":\"tools\""
+        : "\"messages\":\"conversations\",\"system\":\"system\""
       let tags =
         format.name == "alpaca"
         ? ""

@@ -23,7 +23,7 @@ extension TrainingFormat {
     [.turns("messages", Turns(.openAI, system: "system", .weighted, end: .answer))], source: openAISource
   ).with {
     $0.alternates = false
-    $0.otherMembers = ["tools", "parallel_tool_calls", "functions"]
+    $0.otherMembers = ["tools": .objects, "parallel_tool_calls": .flag, "functions": .objects]
   }
 
   static let openAIFamily: [TrainingFormat] = [
@@ -39,6 +39,7 @@ extension TrainingFormat {
       source: "learn.microsoft.com/azure/ai-services/openai/how-to/reinforcement-fine-tuning"
     ).with {
       $0.alternates = false
+      $0.otherMembers = ["tools": .objects]
       $0.takesAnyMember = true
     },
     TrainingFormat(
@@ -111,6 +112,7 @@ extension TrainingFormat {
       source: "Amazon Bedrock User Guide, rft-prepare-data"
     ).with {
       $0.reserved = .nova
+      $0.otherMembers = ["id": .text, "tools": .objects]
       $0.takesAnyMember = true
     },
   ]
@@ -123,7 +125,7 @@ extension TrainingFormat {
       Limits(recordsMin: 1, recordsMax: 1_000_000, tokensMax: 131_072, fileBytesMax: 1_000_000_000),
       [.system("systemInstruction", .parts), .turns("contents", Turns(.gemini, .learnt, end: .answer))],
       source: "cloud.google.com, gemini-supervised-tuning-prepare"
-    ).with { $0.otherMembers = ["tools"] },
+    ).with { $0.otherMembers = ["tools": .objects] },
     TrainingFormat(
       "gemini-dpo", takes: .pairs, Limits(recordsMin: 1, tokensMax: 131_072, fileBytesMax: 1_000_000_000),
       [
@@ -140,7 +142,7 @@ extension TrainingFormat {
       "together", takes: .sft, Limits(recordsMin: 1),
       [.turns("messages", Turns(.messages, system: "system", .weighted, end: .answer))],
       source: "together 2.14.0 lib/utils/files.py; docs.together.ai/docs/fine-tuning/data-preparation"
-    ).with { $0.otherMembers = ["tools"] },
+    ).with { $0.otherMembers = ["tools": .objects] },
     TrainingFormat(
       "together-dpo", takes: .pairs, Limits(recordsMin: 1), dpoLayout,
       source: "together 2.14.0 lib/utils/files.py"),
@@ -148,12 +150,12 @@ extension TrainingFormat {
       "fireworks", takes: .sft, Limits(recordsMin: 3, recordsMax: 3_000_000),
       [.turns("messages", Turns(.messages, system: "system", .weighted, end: .answer))],
       source: "docs.fireworks.ai/fine-tuning/fine-tuning-models"
-    ).with { $0.otherMembers = ["tools"] },
+    ).with { $0.otherMembers = ["tools": .objects] },
     TrainingFormat(
       "mistral", takes: .sft, Limits(recordsMin: 10, recordsMax: 10_000_000, fileBytesMin: 1_000),
       [.turns("messages", Turns(.messages, system: "system", .weighted, end: .answer))],
       source: "mistralai/mistral-finetune utils/validate_data.py"
-    ).with { $0.otherMembers = ["tools"] },
+    ).with { $0.otherMembers = ["tools": .objects] },
     TrainingFormat(
       "anthropic", takes: .sft, Limits(recordsMin: 1), claudeLayout,
       source: "platform.claude.com/cookbook/finetuning-finetuning-on-bedrock"
@@ -184,16 +186,16 @@ extension TrainingFormat {
       [conversationalPrompt, .answers("completion", .better, .messages), .label("label")], source: trlSource),
     TrainingFormat(
       "sharegpt", takes: .sft, Limits(recordsMin: 1),
-      [.turns("conversations", Turns(.shareGPT, .learnt, end: .answer)), .system("system", .string)],
+      [.turns("conversations", Turns(.shareGPT, .learnt, end: .answer)), .system("system", .column)],
       source: llamaFactorySource
-    ).with { $0.otherMembers = ["tools"] },
+    ).with { $0.otherMembers = ["tools": .text] },
     TrainingFormat(
       "alpaca", takes: .sft, Limits(recordsMin: 1),
       [
-        .text("instruction", .prompt), .text("input", .nothing), .text("output", .answer), .system("system", .string),
+        .text("instruction", .prompt), .text("input", .nothing), .text("output", .answer), .system("system", .column),
       ],
       source: llamaFactorySource
-    ).with { $0.otherMembers = ["history"] },
+    ).with { $0.otherMembers = ["history": .textPairs] },
     TrainingFormat(
       "axolotl", takes: .sft, Limits(recordsMin: 1), messagesLearnt,
       source: "axolotl-ai-cloud/axolotl docs/dataset-formats/conversation.qmd"),

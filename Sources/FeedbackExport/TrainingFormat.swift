@@ -36,12 +36,24 @@ public struct TrainingFormat: Sendable {
   public internal(set) var hasUniformSystem = false
   /// Whether a file begins with a byte order mark.
   public var hasByteOrderMark = false
-  /// Members that a record may have besides, and that are not looked at.
-  var otherMembers: [String] = []
+  /// Members that a record may have besides, of which no more than their kind is looked at.
+  var otherMembers: [String: OtherMember] = [:]
   /// Whether a record may have any further member.
   var takesAnyMember = false
   /// Whether it is no trainer's, so that nothing is refused.
   var takesAnyRole = false
+
+  /// The kind of a member that a record may have besides.
+  enum OtherMember: Sendable {
+    /// A list of objects.
+    case objects
+    /// True or false.
+    case flag
+    /// A string.
+    case text
+    /// A list of pairs of strings.
+    case textPairs
+  }
 
   /// How many and how large.
   public struct Limits: Sendable {
@@ -144,6 +156,8 @@ extension TrainingFormat {
   enum SystemStyle: Sendable {
     /// `"…"`
     case string
+    /// `"…"`, and `""` where there is none: what reads the records as a table wants the same members in all of them.
+    case column
     /// `[{"text":"…"}]`
     case blocks
     /// `{"parts":[{"text":"…"}]}`
@@ -215,6 +229,9 @@ extension TrainingFormat {
     }
     return find(layout)
   }
+
+  /// Whether the records are read as a table.
+  var hasColumns: Bool { layout.contains { if case .system(_, .column) = $0 { true } else { false } } }
 
   /// Whether prompt and answer are put together without a mark.
   var hasSeam: Bool { layout.contains { if case .text(_, .promptAfterSystem) = $0 { true } else { false } } }

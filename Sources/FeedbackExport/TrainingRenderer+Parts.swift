@@ -16,6 +16,7 @@ extension TrainingRenderer {
 
   private func isAbsent(_ part: TrainingFormat.Part, _ example: TrainingExample) -> Bool {
     switch part {
+    case .system(_, .column): false
     case .system: !hasSystemPrompt(example)
     case .text(_, .reference): example.answer.kind == .missing
     default: false
@@ -59,6 +60,8 @@ extension TrainingRenderer {
   ) {
     switch style {
     case .string: appendSystemPrompt(example, bytes, to: &line)
+    case .column:
+      if hasSystemPrompt(example) { appendSystemPrompt(example, bytes, to: &line) } else { line.append("\"\"") }
     case .blocks:
       line.append("[{\"text\":")
       appendSystemPrompt(example, bytes, to: &line)

@@ -180,6 +180,8 @@ public struct TrainingRenderer: Sendable {
       var count = (systemPrompt?.count ?? 0) + ownSystem.end - ownSystem.start
       count += example.history.end - example.history.start + example.userPrompt.end - example.userPrompt.start
       count += example.answer.end - example.answer.start + example.rejected.end - example.rejected.start
+      // Where the two are one text, there is an empty line between, spelled in four bytes.
+      if hasSeam && hasSystemPrompt(example) { count += 4 }
       if TrainingFormat.tokens(ofBytes: count) > tokensMax { return .length }
     }
     if hasSeam

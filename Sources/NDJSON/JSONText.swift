@@ -48,6 +48,7 @@ public enum JSONText {
     if scalar <= 0x20 { return true }
     if scalar < 0x7F { return false }
     if scalar <= 0xA0 || scalar == 0x2800 { return true }
+    if (0xFFF9...0xFFFB).contains(scalar) { return true }
     guard let properties = Unicode.Scalar(scalar)?.properties else { return false }
     return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
   }

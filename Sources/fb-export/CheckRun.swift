@@ -48,7 +48,6 @@ private struct CheckRun: ~Copyable {
     line = 0
     checker.beginFile()
     var reader = BlockReader(try Descriptor.reading(path), lineLengthMax: lineLengthMax)
-    var byteCount = 0
     var isFirst = true
     reading: while true {
       switch try reader.next() {
@@ -57,20 +56,23 @@ private struct CheckRun: ~Copyable {
         line += 1
         try report(CheckFinding(.length, "a line of \(length) bytes: longer than --max-line \(lineLengthMax)"))
       case .lines:
-        byteCount = reader.fileOffset + reader.lines.count
-        let goesOn = try checkLines(reader.storage.span, reader.lines, isFirst: isFirst)
+        let length = reader.endsWithoutNewline ? reader.lines.count - 1 : reader.lines.count
+        let goesOn = try checkLines(reader.storage.span, reader.lines, isFirst: isFirst, length: length)
         isFirst = false
         if !goesOn { return }
       }
     }
     if isFirst && checker.format.hasByteOrderMark { try report(markFinding(isThere: false)) }
     recordCount += checker.recordCount
-    for finding in checker.findingsOfFile(byteCount: byteCount, allowFew: allowFew, allowMany: allowMany) {
+    for finding in checker.findingsOfFile(byteCount: reader.fileOffset, allowFew: allowFew, allowMany: allowMany) {
       try report(finding)
     }
   }
 
-  private mutating func checkLines(_ bytes: Span<UInt8>, _ lines: Range<Int>, isFirst: Bool) throws -> Bool {
+  /// Checks lines that take so many bytes of the file; false where the rest of it is of no use.
+  private mutating func checkLines(
+    _ bytes: Span<UInt8>, _ lines: Range<Int>, isFirst: Bool, length: Int
+  ) throws -> Bool {
     var start = lines.lowerBound
     if isFirst {
       if bytes[start] >= 0xFE || bytes[start] == 0 || (lines.count > 1 && bytes[start + 1] == 0) {
@@ -83,6 +85,8 @@ private struct CheckRun: ~Copyable {
       line = 1
       if hasMark != checker.format.hasByteOrderMark { try report(markFinding(isThere: hasMark)) }
       line = 0
+      // A mark and nothing else is a file without records.
+      if hasMark && length == FormatFile.byteOrderMark.count { return true }
     }
     while start < lines.upperBound {
       let next = scanner.scan(bytes, from: start)

@@ -186,10 +186,9 @@ struct FilterOptions: ParsableCommand {
     let withoutTime = run.fates[.withoutTime]
     if withoutTime > 0 { parts.append("\(withoutTime) without a time, outside of the window") }
     if let router = run.router { parts += router.dropped.words }
-    if run.curation != nil {
-      for reason in CurationReason.allCases where run.fates[.curated(reason)] > 0 {
-        parts.append("\(run.fates[.curated(reason)]) \(reason.words)")
-      }
+    // Without a curation, too, records may be over the limit: those that waited for the last one.
+    for reason in CurationReason.allCases where run.fates[.curated(reason)] > 0 {
+      parts.append("\(run.fates[.curated(reason)]) \(reason.words)")
     }
     let others = run.written - run.made
     if count && others > 0 { parts.append("\(others) of other kinds") }
@@ -197,8 +196,12 @@ struct FilterOptions: ParsableCommand {
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
     let all = counted(records.readCount, "record")
     let shown = count ? run.made : run.written
-    func words(_ count: Int) -> String { use == .pairs ? counted(count, "pair") : "\(count)" }
-    let done = "\(words(shown)) of \(all) \(count ? "counted" : "written")"
+    let verb = count ? "counted" : "written"
+    // A pair may be of two records, and a record in several pairs: records are counted, so that the numbers add up.
+    let done =
+      use == .pairs
+      ? "\(run.fates[.written] + run.fates[.redacted]) of \(all) \(verb) (\(counted(shown, "pair")))"
+      : "\(shown) of \(all) \(verb)"
     if input.verbose {
       for row in run.fates.rows { diagnostics.note("  \(row.count) \(row.fate): \(row.reason)") }
       if records.rejects.count > 0 { diagnostics.note("  \(records.rejects.count) rejected") }

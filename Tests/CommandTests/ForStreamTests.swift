@@ -53,4 +53,24 @@ import Testing
       #expect(outcome.errorText.contains("2 preferences (heeded in --preferences FILE)"))
     }
   }
+
+  /// Where all records are read before the first one is written, those over the limit are told.
+  @Test(arguments: [
+    ("--for kto --limit 3", "3 of 4 records written; left out: 1"),
+    ("--for pairs --limit 1", "2 of 4 records written (1 pair); left out: 2"),
+    ("--for pairs --limit 1 --count", "2 of 4 records counted (1 pair); left out: 2"),
+    ("--for sft --agreed-only --limit 1", "1 of 4 records written; left out: 1"),
+  ])
+  func whatIsOverTheLimitIsTold(options: String, words: String) throws {
+    let isPaired = options.contains("pairs")
+    let records = (0..<4).map { index in
+      let prompt = isPaired ? index / 2 : index
+      return
+        #"{"user_prompt":"q\#(prompt)","ai_response":"a\#(index)","feedback":{"user_rating":\#(index % 2 == 0 ? 5 : 1)}}"#
+    }
+    let outcome = try shell("fb-filter \(options)", input: FormatTests.data(records))
+    let poor = options.contains("sft") ? "2 poor without a correction, " : ""
+    let expected = words.replacingOccurrences(of: "left out: ", with: "left out: \(poor)")
+    #expect(outcome.errorText == "fb-filter: \(expected) over the limit\n")
+  }
 }

@@ -193,7 +193,7 @@ import Testing
     )
     let info = try shell(
       "jq -r 'map(.columns, .tags | select(.) | keys | length) | join(\",\")' out/dataset_info.json", in: folder.url)
-    #expect(info.text == "4,3,4\n")
+    #expect(info.text == "4,2,4\n")
     // What is there is never replaced; an empty folder is.
     let again = try shell(
       "fb-export --format trl-sft --out-dir out; echo $?; ls out | wc -l; ls -A", input: input, in: folder.url)
@@ -206,6 +206,49 @@ import Testing
     // The same bytes as alone.
     let same = try shell("cmp out/trl-sft.jsonl <(fb-export --format trl-sft 2>&-)", input: input, in: folder.url)
     #expect(same.status == 0)
+  }
+
+  /// LLaMA-Factory reads each column that is named out of each record, and the library that loads the records wants the
+  /// same columns in all of them: so there are no more and no fewer, whichever records have a system prompt.
+  @Test(arguments: ["alpaca", "sharegpt"])
+  func everyRecordHasTheColumnsThatAreNamed(format: String) throws {
+    for systems in [["", "", ""], ["", "s", " "], ["s", "s", "s"]] {
+      let folder = try TemporaryFolder()
+      let records = systems.enumerated().map { index, system in
+        let member = system.isEmpty ? "" : #""system_prompt":"\#(system)","#
+        return #"{\#(member)"user_prompt":"q\#(index)","ai_response":"a","feedback":{"user_rating":5}}"#
+      }
+      let read = try shell(
+        """
+        fb-export --format \(format) --out-dir out && fb-export --check \(format) out/\(format).jsonl
+        jq -c '[.[].columns[]] | sort' out/dataset_info.json
+        jq -c 'del(.input) | keys' out/\(format).jsonl
+        jq -c .system out/\(format).jsonl
+        """, input: Self.data(records), in: folder.url)
+      let columns = format == "alpaca" ? ["instruction", "output", "system"] : ["conversations", "system"]
+      let named = format == "alpaca" ? ["input"] + columns : columns
+      #expect(
+        read.lines == ["\(named.sorted())", "\(columns)", "\(columns)", "\(columns)"].map {
+          $0.replacingOccurrences(of: ", ", with: ",")
+        } + systems.map { $0 == "s" ? "\"s\"" : "\"\"" }, "\(read.lines)")
+    }
+  }
+
+  @Test(arguments: ["alpaca", "sharegpt"])
+  func aRecordWithOtherColumnsIsTold(format: String) throws {
+    let record = RuleTests.record(format)
+    let other = String(record.dropLast()) + #","system":"s"}"#
+    let lines = { (records: [String]) in
+      Data(records.enumerated().map { $1.replacingOccurrences(of: "\"q\"", with: "\"q\($0)\"") + "\n" }.joined().utf8)
+    }
+    let words =
+      #"[missing] warning: other members than in the first record; give all records the same, "" where there is nothing"#
+    for file in [[record, other, record], [other, record, other]] {
+      let found = try CheckTests.check(format, [lines(file)])
+      #expect(found.status == 0 && found.lines == ["f1:2: \(words)"], "\(found)")
+    }
+    // Each file is a table of its own.
+    #expect(try CheckTests.check(format, [lines([record]), Data("\(other)\n".utf8)]).lines.isEmpty)
   }
 
   /// Databases appear in the folder with the training files, with the bytes that they have alone.

@@ -52,7 +52,7 @@ import Testing
   /// Nothing but what cannot be seen is no text, in any script and however it is spelled.
   @Test(arguments: [
     "\u{A0}", "\u{200B}", "\\u00a0\\u200b\\ufeff", " \u{3000}\\n\u{2003}", "\u{2800}", "\u{AD}\u{2060}",
-    "\\udb40\\udc20",
+    "\\udb40\\udc20", "\u{FFF9}\u{FFFB}",
   ])
   func whatCannotBeSeenIsEmpty(blank: String) throws {
     for (format, record) in Self.records {
@@ -254,7 +254,17 @@ import Testing
     #expect(try shell("fb-export --format mistral --allow-few", input: input).lines.count == 11)
     let more = FormatTests.data(
       (0..<20).map { #"{"user_prompt":"q\#($0)","ai_response":"a","feedback":{"user_rating":5}}"# })
-    #expect(try shell("fb-export --format mistral", input: more).lines.count == 20)
+    let written = try shell("fb-export --format mistral", input: more)
+    #expect(written.lines.count == 20)
+    // A file without a newline at its end is one byte shorter.
+    for (end, status) in [("\n", Int32(0)), ("", 1)] {
+      var records = (0..<10).map { Self.replacing("mistral", "\"q\"", "\"\($0)\"") }
+      let count = records.reduce(0) { $0 + $1.utf8.count + 1 }
+      records[9] = records[9].replacingOccurrences(
+        of: "\"a\"", with: "\"\(String(repeating: "a", count: 1_001 - count))\"")
+      let file = Data((records.joined(separator: "\n") + end).utf8)
+      #expect(try CheckTests.check("mistral", [file], options: "").status == status)
+    }
   }
 
   @Test func smallRulesOfSingleTargets() throws {
@@ -291,6 +301,62 @@ import Testing
     }
     #expect(try CheckTests.check("gemini", [blocks("one"), blocks("two")]).lines.isEmpty)
     #expect(try CheckTests.check("gemini", [blocks("one"), blocks("one")]).lines.count == 1)
+  }
+
+  /// What a record may have besides is looked at as far as its kind goes: a list of tools in a string trains nothing.
+  @Test(arguments: [
+    ("openai", "tools", ["[]", #"[{"type":"function"}]"#], ["{}", #""x""#, "[7]"]),
+    ("openai", "functions", [#"[{"name":"f"}]"#], ["{}", "null"]),
+    ("openai", "parallel_tool_calls", ["true", "false"], ["1", #""true""#]),
+    ("together", "tools", [#"[{"type":"function"}]"#], [#""x""#]),
+    ("gemini", "tools", ["[{}]"], ["{}"]),
+    ("openai-rft", "tools", ["[{}]"], [#""x""#]),
+    ("bedrock-rft", "tools", ["[{}]"], [#""x""#]),
+    ("bedrock-rft", "id", [#""7""#], ["7", "null"]),
+    ("sharegpt", "tools", [#""[]""#], ["[]", "{}"]),
+    ("alpaca", "history", ["[]", #"[["x","y"]]"#], [#""x""#, #"["x"]"#, #"[["x"]]"#, #"[["x",7]]"#]),
+  ])
+  func furtherMembersHaveTheirKind(format: String, member: String, good: [String], bad: [String]) throws {
+    for (value, isGood) in good.map({ ($0, true) }) + bad.map({ ($0, false) }) {
+      let found = try Self.check(format, "{\"\(member)\":\(value),\(Self.record(format).dropFirst())")
+      if isGood {
+        #expect(found.isEmpty, "\(value): \(found)")
+      } else {
+        #expect(found.count == 1 && found[0].hasPrefix("f1:1: [type] /\(member)"), "\(value): \(found)")
+      }
+    }
+  }
+
+  @Test func toolsBesideTheTurnsOfAPairAreAListToo() throws {
+    for value in [#""x""#, "[true]"] {
+      let found = try Self.check("openai-dpo", Self.replacing("openai-dpo", "]},", "],\"tools\":\(value)},"))
+      #expect(found.count == 1 && found[0].hasPrefix("f1:1: [type] /input/tools"), "\(found)")
+    }
+    let object = Self.replacing("bedrock-rft", #""a""#, "{}")
+    #expect(try Self.check("bedrock-rft", object).map { $0.prefix(32) } == ["f1:1: [empty] /reference_answer:"])
+  }
+
+  /// The empty line between system prompt and prompt has tokens, too.
+  @Test func whatIsJoinedIsAsLongAsItIsChecked() throws {
+    for excess in 0...8 {
+      let prompt = String(repeating: "p", count: 48_000 - 200 - 4 + excess)
+      let record =
+        #"{"system_prompt":"\#(String(repeating: "s", count: 100))","user_prompt":"\#(prompt)","ai_response":"\#(String(repeating: "a", count: 100))","feedback":{"user_rating":5}}"#
+      let made = try shell("fb-export --format bedrock-pc --allow-few", input: FormatTests.data([record]))
+      #expect(made.lines.count == (excess == 0 ? 1 : 0), "\(excess): \(made.errorText)")
+      for line in made.lines { #expect(try Self.check("bedrock-pc", line).isEmpty) }
+    }
+  }
+
+  /// A file of no records has a byte order mark for Azure, and that is all.
+  @Test func aFileWithoutRecordsPasses() throws {
+    for (format, _) in Self.records {
+      let file = try shell("fb-export --format \(format) --allow-few", input: Data()).output
+      #expect(file.count == (format == "azure" ? 3 : 0))
+      #expect(try CheckTests.check(format, [file]).lines.isEmpty, "\(format)")
+    }
+    let blank = try CheckTests.check("azure", [Data("\u{FEFF}\n".utf8)])
+    #expect(blank.lines.count == 1 && blank.lines[0].hasPrefix("f1:1: [blank-line]"), "\(blank.lines)")
   }
 
   /// Nova takes a system prompt on all records or on none: the file has those that are more, wherever they stand.

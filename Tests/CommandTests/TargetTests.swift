@@ -114,6 +114,6 @@ import Testing
       #"{"id":"1","user_prompt":"q","ai_response":"a","feedback":{"user_rating":1,"corrected_response":"b"}}"#,
     ]
     let (count, errors) = try written("fb-filter --for pairs --verbose", records)
-    #expect(count == 1 && errors.contains("1 pair of 2 records written; left out: 1 not joined"), "\(errors)")
+    #expect(count == 1 && errors.contains("1 of 2 records written (1 pair); left out: 1 not joined"), "\(errors)")
   }
 }

@@ -73,6 +73,10 @@ def check_datasets(package):
     def check(path, records):
         table = package.Dataset.from_json(str(path), cache_dir=str(path.parent / "cache"))
         assert table.num_rows == len(records), "rows are missing"
+        # LLaMA-Factory reads the columns that are named there out of each row.
+        named = json.loads((path.parent / "dataset_info.json").read_text(encoding="utf-8")).get(path.stem, {})
+        for record in records if named else []:
+            assert set(named["columns"].values()) == set(record), "other columns than those that are named"
     return check
 
 
