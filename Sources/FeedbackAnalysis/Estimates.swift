@@ -16,7 +16,8 @@ struct MeanEstimate: Sendable, Equatable {
   let low: Double
   let high: Double
   let method: Method
-  /// How many times the variance is that of as many independent ratings; nil where that is not known.
+  /// How many times the variance is that of as many independent ratings: found, or what is likely where it cannot be; nil
+  /// where groups of people do not differ at all.
   private(set) var designEffect: Double?
 
   /// The fewest ratings, and groups of people with a rating, for an interval of the clustered kind.
@@ -63,6 +64,9 @@ struct MeanEstimate: Sendable, Equatable {
       let effect = Self.likelyDesignEffect(ratings.count, people, buckets: sums.count)
       (low, high) = ratings.smallSampleInterval(designEffect: effect)
       method = .dirichlet
+      // Where groups of people were found to be alike to the last one, it is known, and small.
+      let isFound = ratings.count >= Self.countMin && sums.count >= Self.bucketsMin && (ratings.variance ?? 0) > 0
+      designEffect = isFound ? nil : effect
     }
   }
 

@@ -46,7 +46,8 @@ extension AnalysisReport {
     let ratings = cell.ratings(of: dimension)
     if ratings.count == 0 { return line.real(dimension.name, nil) }
     line.open(dimension.name)
-    let mean = MeanEstimate(ratings, of: cell, effect: cell.meanEstimate?.designEffect)
+    let overall = cell.meanEstimate
+    let mean = MeanEstimate(ratings, of: cell, effect: overall?.method == .clustered ? overall?.designEffect : nil)
     let effect = mean?.designEffect ?? 1
     let shares = [ratings.poorCount, ratings.goodCount].map {
       ProportionInterval(count: $0, total: ratings.count, designEffect: effect > 1.3 ? effect : 1)
