@@ -76,9 +76,15 @@ public struct ExampleRouter: Sendable {
   public mutating func take(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, made type: RecordType
   ) throws(RecordError) -> Outcome {
-    guard case .drop(let reason) = try Route.made(bytes, scanner, type, policy, for: use) else { return .kept }
-    dropped.add(reason)
-    return .dropped(reason)
+    if case .drop(let reason) = try Route.made(bytes, scanner, type, policy, for: use) {
+      dropped.add(reason)
+      return .dropped(reason)
+    }
+    // What is copied from an interaction is read from it; here it is only looked at.
+    _ = try scanner.text(.category)
+    _ = try scanner.text(.systemPrompt)
+    _ = try scanner.history(bytes)
+    return .kept
   }
 
   private func answer(_ target: TrainingTarget, _ scanner: borrowing LineScanner) -> Field {

@@ -96,6 +96,12 @@ public struct FormatChecker: Sendable {
           "\(earlierCount + recordCount) records with the files before: \(format.name) takes at most \(most) of training "
             + "and validation together; leave some out"))
     }
+    if let most = limits.validationMax, fileIndex > 1, recordCount > most, !allowMany {
+      findings.append(
+        CheckFinding(
+          .maximum, "\(records(recordCount)): to validate with, \(format.name) takes at most \(most); leave some out",
+          isWarning: true))
+    }
     if let most = limits.fileBytesMax, byteCount > most, !allowMany {
       findings.append(CheckFinding(.size, "\(byteCount) bytes: \(format.name) takes at most \(most); leave some out"))
     }

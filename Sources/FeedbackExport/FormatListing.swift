@@ -27,8 +27,8 @@ extension TrainingFormat {
     json.append(",\"limits\":{")
     var isFirst = true
     for (name, value) in [
-      ("records_max", limits.recordsMax), ("record_tokens_max", limits.tokensMax),
-      ("file_bytes_max", limits.fileBytesMax),
+      ("records_max", limits.recordsMax), ("validation_records_max", limits.validationMax),
+      ("record_tokens_max", limits.tokensMax), ("file_bytes_max", limits.fileBytesMax),
       ("file_bytes_min", limits.fileBytesMin > 0 ? limits.fileBytesMin : nil),
     ] {
       guard let value else { continue }

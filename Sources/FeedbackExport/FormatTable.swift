@@ -73,7 +73,8 @@ extension TrainingFormat {
   public static let bedrockClaude = TrainingFormat(
     "bedrock", ["bedrock-claude"], takes: .sft,
     Limits(
-      recordsMin: 32, recordsMax: 10_000, tokensMax: 32_000, fileBytesMax: 10_000_000_000, coversAllFiles: true),
+      recordsMin: 32, recordsMax: 10_000, validationMax: 1_000, tokensMax: 32_000, fileBytesMax: 10_000_000_000,
+      coversAllFiles: true),
     claudeLayout,
     source: bedrockSource
   ).with { $0.reserved = .claude }
@@ -122,7 +123,8 @@ extension TrainingFormat {
   static let geminiFamily: [TrainingFormat] = [
     TrainingFormat(
       "gemini", takes: .sft,
-      Limits(recordsMin: 1, recordsMax: 1_000_000, tokensMax: 131_072, fileBytesMax: 1_000_000_000),
+      Limits(
+        recordsMin: 1, recordsMax: 1_000_000, validationMax: 5_000, tokensMax: 131_072, fileBytesMax: 1_000_000_000),
       [.system("systemInstruction", .parts), .turns("contents", Turns(.gemini, .learnt, end: .answer))],
       source: "cloud.google.com, gemini-supervised-tuning-prepare"
     ).with { $0.otherMembers = ["tools": .objects] },

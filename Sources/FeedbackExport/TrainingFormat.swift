@@ -61,6 +61,8 @@ public struct TrainingFormat: Sendable {
     public var recordsMin: Int
     /// The most records of a file.
     public var recordsMax: Int?
+    /// The most records of a file to validate with.
+    public var validationMax: Int?
     /// The most tokens of a record; without a tokenizer they are counted as a third of the bytes of its texts, which is
     /// more than there are in nearly every language.
     public var tokensMax: Int?

@@ -73,4 +73,23 @@ import Testing
     let expected = words.replacingOccurrences(of: "left out: ", with: "left out: \(poor)")
     #expect(outcome.errorText == "fb-filter: \(expected) over the limit\n")
   }
+
+  /// What fb-export could not read is refused before, as it is in an interaction.
+  @Test(arguments: [
+    (#""category":7"#, "category: not a string"), (#""system_prompt":[]"#, "system_prompt: not a string"),
+    (#""history":[{"role":"user"}]"#, "history: a turn is not {role, content}"),
+  ])
+  func whatWasMadeBeforeIsOfItsKind(member: String, words: String) throws {
+    for (use, record) in [
+      ("pairs", #"{"type":"pair","user_prompt":"q","chosen":"y","rejected":"z""#),
+      ("sft", #"{"type":"example","use":"sft","user_prompt":"q","completion":"y","label":true,"origin":"rated""#),
+      ("kto", #"{"type":"example","use":"kto","user_prompt":"q","completion":"y","label":true,"origin":"rated""#),
+      ("prompts", #"{"type":"example","use":"prompt","user_prompt":"q""#),
+    ] {
+      let good = try shell("fb-filter --for \(use)", input: FormatTests.data([record + "}"]))
+      #expect(good.status == 0 && good.lines.count == 1, "\(use): \(good.errorText)")
+      let bad = try shell("fb-filter --for \(use)", input: FormatTests.data(["\(record),\(member)}"]))
+      #expect(bad.status == 65 && bad.errorText.contains(words), "\(use): \(bad.errorText)")
+    }
+  }
 }

@@ -402,16 +402,33 @@ import Testing
       Data(range.map { Self.record(format).replacingOccurrences(of: "\"q\"", with: "\"q\($0)\"") + "\n" }.joined().utf8)
     }
     for format in ["bedrock", "bedrock-converse", "bedrock-pc"] {
-      let files = [file(0..<9_000, format), file(9_000..<10_001, format)]
+      let files = [file(0..<9_001, format), file(9_001..<10_001, format)]
       let found = try CheckTests.check(format, files)
       let words =
         "10001 records with the files before: \(format) takes at most 10000 of training and validation together"
-      #expect(found.status == 1 && found.lines == ["f2:1001: [maximum] \(words); leave some out"], "\(found)")
+      #expect(found.status == 1 && found.lines == ["f2:1000: [maximum] \(words); leave some out"], "\(found)")
       #expect(try CheckTests.check(format, files, options: "--allow-many").status == 0)
     }
     #expect(
       try CheckTests.check("bedrock-nova", [file(0..<9_000, "bedrock-nova"), file(9_000..<10_001, "bedrock-nova")])
         .status == 0)
+  }
+
+  /// A file after the first one may be to validate with, of which some targets take fewer records.
+  @Test(arguments: [("bedrock", 1_000), ("gemini", 5_000)])
+  func aFileToValidateWithMayHoldFewer(format: String, most: Int) throws {
+    func file(_ range: Range<Int>) -> Data {
+      Data(range.map { Self.record(format).replacingOccurrences(of: "\"q\"", with: "\"q\($0)\"") + "\n" }.joined().utf8)
+    }
+    let train = file(0..<most + 1)
+    let words =
+      "[maximum] warning: \(most + 1) records: to validate with, \(format) takes at most \(most); leave some out"
+    let found = try CheckTests.check(format, [train, file(most + 1..<2 * most + 2)])
+    #expect(found.status == 0 && found.lines == ["f2:\(most + 1): \(words)"], "\(found)")
+    #expect(try CheckTests.check(format, [train, file(most + 1..<2 * most + 1)]).lines.isEmpty)
+    #expect(
+      try CheckTests.check(format, [train, file(most + 1..<2 * most + 2)], options: "--allow-few --allow-many").lines
+        .isEmpty)
   }
 
   @Test func anAnswerWithBothLabelsIsTold() throws {
