@@ -53,9 +53,10 @@ struct MeanEstimate: Sendable, Equatable {
   init?(_ ratings: RatingSummary, _ buckets: UserBuckets, _ people: PeopleSample) {
     if ratings.count == 0 { return nil }
     let sums = buckets.sums
-    if ratings.count >= Self.countMin, sums.count >= Self.bucketsMin, let variance = ratings.variance, variance > 0,
-      let clustered = ClusteredMean(buckets: sums, unit: 1e-6), clustered.standardError > 0
-    {
+    let variance = ratings.variance ?? 0
+    let isEnough = ratings.count >= Self.countMin && sums.count >= Self.bucketsMin && variance > 0
+    let clustered = isEnough ? ClusteredMean(buckets: sums, unit: 1e-6) : nil
+    if let clustered, clustered.standardError > 0 {
       low = max(1, clustered.interval.low)
       high = min(5, clustered.interval.high)
       method = .clustered
@@ -64,9 +65,7 @@ struct MeanEstimate: Sendable, Equatable {
       let effect = Self.likelyDesignEffect(ratings.count, people, buckets: sums.count)
       (low, high) = ratings.smallSampleInterval(designEffect: effect)
       method = .dirichlet
-      // Where groups of people were found to be alike to the last one, it is known, and small.
-      let isFound = ratings.count >= Self.countMin && sums.count >= Self.bucketsMin && (ratings.variance ?? 0) > 0
-      designEffect = isFound ? nil : effect
+      designEffect = clustered == nil ? effect : nil
     }
   }
 
@@ -87,18 +86,6 @@ struct MeanEstimate: Sendable, Equatable {
 }
 
 extension Cell {
-  /// The design effect that is likely from how often people rate alone.
-  var likelyDesignEffect: Double {
-    MeanEstimate.likelyDesignEffect(rating.count, people, buckets: buckets.sums.count)
-  }
-
-  /// The design effect of the share of poor answers that tests allow for: what the buckets show where it is above 1.3, what is
-  /// likely where there are too few of them, or where all answers are alike; else 1.
-  var testDesignEffect: Double {
-    let effect = poorDesignEffect?.value ?? likelyDesignEffect
-    return effect > 1.3 ? effect : 1
-  }
-
   /// The share of poor answers, with an interval that allows for people who rated more than once.
   var poorInterval: ProportionInterval? { shareInterval(rating.poorCount, found: poorDesignEffect) }
 

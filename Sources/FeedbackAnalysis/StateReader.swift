@@ -236,13 +236,12 @@ struct StateReader {
 
   private func partPeople(_ bytes: Span<UInt8>, _ cell: Cell) throws(RecordError) -> PartPeople {
     var people = PartPeople()
-    let parts: [(StateMember, PartPeople.Part, rated: Int)] = [
-      (.accuracyPeople, .accuracy, cell.accuracy.count), (.helpfulnessPeople, .helpfulness, cell.helpfulness.count),
-      (.clarityPeople, .clarity, cell.clarity.count), (.completePeople, .complete, cell.complete.count),
-      (.askedPeople, .asked, cell.asked.rating.count),
+    let parts: [(StateMember, PartPeople.Part)] = [
+      (.accuracyPeople, .accuracy), (.helpfulnessPeople, .helpfulness), (.clarityPeople, .clarity),
+      (.completePeople, .complete), (.askedPeople, .asked),
     ]
-    for (member, part, rated) in parts {
-      people.merge(try self.people(bytes, member, rated, limit: PartPeople.limit), to: part)
+    for (member, part) in parts {
+      people.merge(try self.people(bytes, member, cell.count(of: part), limit: PartPeople.limit), to: part)
     }
     return people
   }

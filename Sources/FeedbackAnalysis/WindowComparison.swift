@@ -81,26 +81,3 @@ extension Interval {
     self.init(low: max(-1, centre - below), high: min(1, centre + above))
   }
 }
-
-extension Cell {
-  /// How many times the variance of the share of poor answers is that of independent ratings, by the buckets into which
-  /// people fall; nil below 10 buckets, or where all ratings are alike.
-  var poorDesignEffect: (value: Double, degreesOfFreedom: Int)? {
-    let sums = buckets.poorSums
-    guard sums.count(where: { $0.count > 0 }) >= 10, let share = ClusteredMean(buckets: sums) else { return nil }
-    let variance = share.mean * (1 - share.mean)
-    return share.designEffect(variance: variance, count: rating.count).map { ($0, share.degreesOfFreedom) }
-  }
-
-  /// The same, or what is likely from how often people rate, with one less than there are buckets for the degrees of freedom.
-  var takenDesignEffect: (value: Double, degreesOfFreedom: Int) {
-    poorDesignEffect ?? (likelyDesignEffect, max(1, buckets.sums.count - 1))
-  }
-}
-
-extension UserBuckets {
-  /// Ratings and poor ratings of each bucket.
-  var poorSums: [ExactSum] {
-    stride(from: 0, to: values.count, by: 3).map { ExactSum(count: values[$0], sum: Int128(values[$0 + 2])) }
-  }
-}

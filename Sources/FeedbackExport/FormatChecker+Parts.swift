@@ -85,7 +85,7 @@ extension FormatChecker {
       if cursor.next(bytes) == nil { add(.empty, "nothing to compare with; leave the record out") }
     case .nothing:
       if value.kind != .string { return add(.type, "not a string; write \"\" where there is nothing") }
-      textBytes += value.end - value.start
+      textBytes += JSONText.decodedCount(bytes, value.start..<value.end)
       // A text to work on is part of the prompt.
       if JSONText.isBlank(bytes, value) { return }
       digest.add(bytes, value)
@@ -197,7 +197,7 @@ extension FormatChecker {
     if let reserved = format.reserved, reserved.isIn(bytes, value) {
       add(.reserved, "\(reserved.words): the target refuses it; leave the record out")
     }
-    textBytes += value.end - value.start
+    textBytes += JSONText.decodedCount(bytes, value.start..<value.end)
   }
 
   /// Checks a list of `{"text":…}`; gives the text, if it is one, and of several the list as it is spelled.

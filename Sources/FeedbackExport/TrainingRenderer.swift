@@ -166,6 +166,26 @@ public struct TrainingRenderer: Sendable {
 
   // MARK: Refusals
 
+  /// Whether an example has more tokens than the target takes.
+  ///
+  /// The texts of the history stand among roles and keys, so there are fewer tokens than these bytes make.
+  private func isLonger(
+    _ example: TrainingExample, _ ownSystem: Field, _ bytes: Span<UInt8>, than tokensMax: Int
+  ) -> Bool {
+    // Where the two are one text, there is an empty line between, spelled in four bytes.
+    let added = (systemPrompt?.count ?? 0) + (hasSeam && hasSystemPrompt(example) ? 4 : 0)
+    var count = added + ownSystem.end - ownSystem.start
+    count += example.history.end - example.history.start + example.userPrompt.end - example.userPrompt.start
+    count += example.answer.end - example.answer.start + example.rejected.end - example.rejected.start
+    if TrainingFormat.tokens(ofBytes: count) <= tokensMax { return false }
+    // Escapes make a spelling longer than its text.
+    count = added
+    for field in [ownSystem, example.history, example.userPrompt, example.answer, example.rejected] {
+      count += JSONText.decodedCount(bytes, field.start..<field.end)
+    }
+    return TrainingFormat.tokens(ofBytes: count) > tokensMax
+  }
+
   private func refusal(_ example: TrainingExample, _ bytes: Span<UInt8>) -> TargetRefusal? {
     if format.takesAnyRole { return nil }
     if example.history.kind != .missing, let refusal = refusalOfHistory(example.history, bytes) { return refusal }
@@ -175,15 +195,7 @@ public struct TrainingRenderer: Sendable {
         return .reservedWord
       }
     }
-    if let tokensMax = format.limits.tokensMax {
-      // The texts of the history stand among roles and keys, so there are fewer tokens than these bytes make.
-      var count = (systemPrompt?.count ?? 0) + ownSystem.end - ownSystem.start
-      count += example.history.end - example.history.start + example.userPrompt.end - example.userPrompt.start
-      count += example.answer.end - example.answer.start + example.rejected.end - example.rejected.start
-      // Where the two are one text, there is an empty line between, spelled in four bytes.
-      if hasSeam && hasSystemPrompt(example) { count += 4 }
-      if TrainingFormat.tokens(ofBytes: count) > tokensMax { return .length }
-    }
+    if let tokensMax = format.limits.tokensMax, isLonger(example, ownSystem, bytes, than: tokensMax) { return .length }
     if hasSeam
       && (JSONText.endsInSpace(bytes, example.userPrompt) || JSONText.beginsWithSpace(bytes, example.answer))
     {

@@ -71,6 +71,24 @@ public enum JSONText {
     return (scalar, length)
   }
 
+  /// How many bytes of UTF-8 a range of JSON that was scanned before has where its escapes are spelled out.
+  public static func decodedCount(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var text: [UInt8] = []
+    var count = 0
+    var position = range.lowerBound
+    while position < range.upperBound {
+      if bytes[position] == 0x5C {
+        text.removeAll(keepingCapacity: true)
+        position = appendEscape(bytes, position, range.upperBound, to: &text)
+        count += text.count
+      } else {
+        position += 1
+        count += 1
+      }
+    }
+    return count
+  }
+
   /// Whether a string begins with ASCII white space.
   public static func beginsWithSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
     if !field.isEscaped { return field.end > field.start && bytes[field.start] == 0x20 }

@@ -54,7 +54,7 @@ private struct CheckRun: ~Copyable {
       case .end: break reading
       case .overlong(let length):
         line += 1
-        try report(CheckFinding(.length, "a line of \(length) bytes: longer than --max-line \(lineLengthMax)"))
+        try report(overlong(length))
       case .lines:
         let length = reader.endsWithoutNewline ? reader.lines.count - 1 : reader.lines.count
         let goesOn = try checkLines(reader.storage.span, reader.lines, isFirst: isFirst, length: length)
@@ -91,10 +91,18 @@ private struct CheckRun: ~Copyable {
     while start < lines.upperBound {
       let next = scanner.scan(bytes, from: start)
       line += 1
-      if try !checkLine(bytes, start..<next - 1) { return false }
+      if next - 1 - start > lineLengthMax {
+        try report(overlong(next - 1 - start))
+      } else if try !checkLine(bytes, start..<next - 1) {
+        return false
+      }
       start = next
     }
     return true
+  }
+
+  private func overlong(_ length: Int) -> CheckFinding {
+    CheckFinding(.length, "a line of \(length) bytes: longer than --max-line \(lineLengthMax)")
   }
 
   private func markFinding(isThere: Bool) -> CheckFinding {

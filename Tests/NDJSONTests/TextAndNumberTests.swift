@@ -24,6 +24,7 @@ import Testing
       JSONText.encode(text, into: &json)
       let (bytes, field) = Self.field(String(decoding: json, as: UTF8.self))
       #expect(Array(JSONText.string(bytes.span, field).utf8) == Array(text.utf8))
+      #expect(JSONText.decodedCount(bytes.span, field.start..<field.end) == text.utf8.count)
       #expect(!json.contains { $0 < 0x20 || $0 == 0x7F })
     }
   }
