@@ -1,3 +1,4 @@
+import FeedbackModel
 import NDJSON
 import Statistics
 import Timestamps
@@ -112,8 +113,8 @@ extension AnalysisInput {
       priority: finding.confidence == Array("high".utf8) && !isFeedback ? 1 : 2,
       confidence: String(decoding: finding.confidence, as: UTF8.self), action: rule.action,
       nextCommand: isFeedback
-        ? ShellCommand.selectUnrated(finding.scope, id: finding.id)
-        : ShellCommand.selectPoor(finding.scope, id: finding.id))
+        ? ShellCommand.selectUnrated(finding.scope, id: finding.id, window: windowOptions)
+        : ShellCommand.selectPoor(finding.scope, id: finding.id, window: windowOptions))
     item.weight = finding.excess ?? 0
     // What is to go is not measured any more when it has gone: then it is what is around it.
     let gone = rule.kind == .rollBack ? guilty(finding) : nil
@@ -154,7 +155,6 @@ extension AnalysisInput {
     evidence.real("slowest_from_ms", slowness.slowestFrom)
     evidence.close()
     let slowest = slowness.slowestFrom.map { " (\(Int($0.rounded())) ms or more)" } ?? ""
-    let window = hasStatedEnd ? whole?.from.flatMap { from in whole?.to.map { (since: from, until: $0) } } : nil
     let isHigh = slowness.q <= 0.01 && all.total >= 100
     var item = Recommendation(
       kind: .speedUp, scope: .all,
@@ -166,7 +166,7 @@ extension AnalysisInput {
       confidence: isHigh ? "high" : "medium",
       action: "Look at what makes answers slow, and whether shorter ones would do. It may also be that hard questions "
         + "take long: read some of both.",
-      nextCommand: ShellCommand.selectSlow(from: slowness.slowestFrom, count: slow.count, window: window))
+      nextCommand: ShellCommand.selectSlow(from: slowness.slowestFrom, count: slow.count, window: windowOptions))
     item.weight = excess.conservative
     // As if the slowest fifth were like the others.
     item.verification = verification(.speedUp, .all, target: excess.restShare, stated: nil)
@@ -184,7 +184,7 @@ extension AnalysisInput {
     evidence.close()
     var item = Recommendation(
       kind: rule.kind, scope: .all, statement: Array(rule.statement(self).utf8), evidenceJSON: evidence.bytes,
-      impactJSON: [], priority: 2, confidence: "high", action: rule.action, nextCommand: rule.nextCommand)
+      impactJSON: [], priority: 2, confidence: "high", action: rule.action, nextCommand: rule.nextCommand(self))
     if rule.kind == .correctAnswers {
       item.verification = Recommendation.Verification(
         measure: .corrections, scope: .all, since: end, baseline: 0, baselineCount: 0,
@@ -210,7 +210,7 @@ extension AnalysisInput {
     if measure == .poorShare, let effect = metric(scope)?.designEffect, effect > 1.3 {
       verification.designEffect = effect
     }
-    verification.command = verification.measuringCommand(since: end)
+    verification.command = verification.measuringCommand(since: end, whole?.window.timeField ?? .timestamp)
     verification.settle()
     return verification
   }

@@ -81,7 +81,7 @@ extension AnalysisInput {
 struct MaterialRule: Sendable {
   let kind: Recommendation.Kind
   let action: String
-  let nextCommand: String
+  let nextCommand: @Sendable (AnalysisInput) -> String
   let fits: @Sendable (AnalysisInput) -> Bool
   let statement: @Sendable (AnalysisInput) -> String
 
@@ -98,14 +98,14 @@ struct MaterialRule: Sendable {
       kind: .trainOnCorrections,
       action:
         "Fine-tune on the corrections and the well rated answers, and compare the new model before it takes over.",
-      nextCommand: "fb-filter --for sft interactions.ndjson | fb-export --format openai -o training.jsonl",
+      nextCommand: { _ in "fb-filter --for sft interactions.ndjson | fb-export --format openai -o training.jsonl" },
       fits: { $0.material.corrections >= correctionsMin },
       statement: { "\($0.material.corrections) answers are corrected: enough to train on (\(correctionsMin) or more)." }
     ),
     MaterialRule(
       kind: .trainOnPairs,
       action: "Tune on the pairs of a better and a worse answer, and compare the new model before it takes over.",
-      nextCommand: "fb-filter --where 'type == \"pair\"' examples.ndjson > pairs.ndjson",
+      nextCommand: { _ in "fb-filter --where 'type == \"pair\"' examples.ndjson > pairs.ndjson" },
       fits: { $0.material.pairs >= pairsMin },
       statement: {
         "There are \($0.material.pairs) pairs of a better and a worse answer: enough to tune on (\(pairsMin) or more)."
@@ -114,8 +114,7 @@ struct MaterialRule: Sendable {
       kind: .correctAnswers,
       action: "Put the poor answers into a queue, and have somebody who knows write what should have been said: "
         + "without that they teach nothing.",
-      nextCommand: "fb-filter --max-rating 2 --where 'not exists feedback.corrected_response' interactions.ndjson "
-        + "> review.ndjson",
+      nextCommand: { ShellCommand.selectUncorrected(window: $0.windowOptions) },
       fits: {
         $0.material.examples > 0 && $0.material.corrections == 0
           && ($0.whole?.counts(of: .poorShare).count ?? 0) >= poorMin

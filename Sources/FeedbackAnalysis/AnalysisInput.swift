@@ -37,11 +37,23 @@ struct ReadScope: Equatable, Sendable {
   }
 }
 
+/// The window of a metric that was read.
+struct ReadWindow: Equatable, Sendable {
+  /// What was asked for, else the earliest time that occurred.
+  var from: Timestamp?
+  /// What was asked for, else the latest time that occurred.
+  var to: Timestamp?
+  /// Whether each end was asked for; nil where the record does not say it.
+  var isFromAsked: Bool?
+  var isToAsked: Bool?
+  /// The time that it looks at.
+  var timeField = TimeField.timestamp
+}
+
 /// A metric that was read, as far as advice and reports need it.
 struct ReadMetric: Sendable {
   var scope: ReadScope
-  var from: Timestamp?
-  var to: Timestamp?
+  var window = ReadWindow()
   var interactions = 0
   var errors = 0
   var rated = 0
@@ -136,8 +148,10 @@ struct ReadMaterial: Sendable {
   var pairs = 0
 }
 
-/// The records of one or more analyses, of which the last of each scope, or of each finding, counts, and what was advised
-/// before.
+/// The records of one or more analyses of one window, of which the last of each scope, or of each finding, counts, and what
+/// was advised before.
+///
+/// Of analyses of several windows it is those of the last one: what another window counted says nothing about this one.
 public struct AnalysisInput: Sendable {
   private(set) var metrics: [ReadMetric] = []
   private(set) var findings: [ReadFinding] = []
@@ -148,6 +162,8 @@ public struct AnalysisInput: Sendable {
   private(set) var earlier: [Recommendation] = []
   /// How many recommendations were left out, because they do not say since when and against what to judge them.
   public private(set) var unjudgeableCount = 0
+  /// How many metrics were left out, because they are of another window than the last metric of everything.
+  public private(set) var otherWindowCount = 0
   private var metricPlaces: [[UInt8]: Int] = [:]
   private var findingPlaces: [[UInt8]: Int] = [:]
   /// The trends of everything and of scopes in which earlier advice is measured.
@@ -225,12 +241,34 @@ public struct AnalysisInput: Sendable {
   }
 
   private mutating func put(_ metric: ReadMetric) {
+    if metric.scope.members.isEmpty {
+      turn(to: metric.window)
+    } else if let whole, whole.window != metric.window {
+      otherWindowCount += 1
+      return
+    }
     if let place = metricPlaces[metric.scope.json] {
       metrics[place] = metric
     } else {
       metricPlaces[metric.scope.json] = metrics.count
       metrics.append(metric)
     }
+  }
+
+  /// Leaves out what was read of other windows.
+  private mutating func turn(to window: ReadWindow) {
+    if let whole, whole.window != window {
+      findings = []
+      findingPlaces = [:]
+      trends = [:]
+      days = []
+    }
+    let kept = metrics.filter { $0.window == window }
+    if kept.count == metrics.count { return }
+    otherWindowCount += metrics.count - kept.count
+    metrics = kept
+    metricPlaces = [:]
+    for (place, metric) in kept.enumerated() { metricPlaces[metric.scope.json] = place }
   }
 
   private mutating func put(_ finding: ReadFinding) {

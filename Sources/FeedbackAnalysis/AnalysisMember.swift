@@ -1,7 +1,8 @@
 extension AnalysisInput {
   /// The members that are read besides those of every record.
   enum Member: Int, CaseIterable {
-    case schema, scope, kind, statement, evidence, impact, confidence, from, to, interactions, errors, rated
+    case schema, scope, kind, statement, evidence, impact, confidence, from, to, fromAsked, toAsked, timeField
+    case interactions, errors, rated
     case ratingCount, mean, meanLow, meanHigh, poorCount, poorShare, poorLow, poorHigh, p95, designEffect
     case slowPoor, slowOf, slowZ, slowQ, slowFrom
     case accuracy, helpfulness, clarity, checked, checkedBy, ratingsMin, undated, fdr, bin, points
@@ -24,6 +25,9 @@ extension AnalysisInput {
       case .confidence: ["confidence"]
       case .from: ["window", "from"]
       case .to: ["window", "to"]
+      case .fromAsked: ["window", "from_asked"]
+      case .toAsked: ["window", "to_asked"]
+      case .timeField: ["window", "time_field"]
       case .interactions: ["interactions"]
       case .errors: ["errors"]
       case .rated: ["rated"]
@@ -36,7 +40,7 @@ extension AnalysisInput {
       case .poorLow: ["rating", "poor", "low"]
       case .poorHigh: ["rating", "poor", "high"]
       case .p95: ["response_time_ms", "p95"]
-      case .designEffect: ["rating", "design_effect"]
+      case .designEffect: ["rating", "poor", "design_effect"]
       case .slowPoor: ["slowness", "poor"]
       case .slowOf: ["slowness", "of"]
       case .slowZ: ["slowness", "z"]

@@ -25,6 +25,10 @@ public struct AnalysisReport: Sendable {
   public var from: Timestamp?
   /// Where the window ends: what was asked for, else the latest time that occurred.
   public var to: Timestamp?
+  /// Whether the beginning of the window was asked for.
+  public var isFromAsked: Bool
+  /// Whether its end was.
+  public var isToAsked: Bool
   /// Everything.
   public var total: Cell
   /// The fields in the order in which they were asked for.
@@ -69,6 +73,8 @@ public struct AnalysisReport: Sendable {
     options = analysis.options
     from = analysis.window.since ?? analysis.earliest
     to = analysis.window.until ?? analysis.latest
+    isFromAsked = analysis.window.since != nil
+    isToAsked = analysis.window.until != nil
     total = analysis.total
     undated = analysis.undated
     fields = analysis.groups.map { SliceField(name: $0.name, slices: analysis.slices(of: $0)) }

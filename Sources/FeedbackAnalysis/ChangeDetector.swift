@@ -80,7 +80,7 @@ struct ChangeDetector {
         made.share = family.add(windows.probabilities.share)
         made.ratings = family.add(windows.probabilities.ratings)
         if slice.scope == .all, let now = report.fields.first, let then = baseline?.fields.first {
-          trend.comparison?.mix = MixSplit(now, before: then)
+          trend.comparison?.mix = MixSplit(now, before: then, of: windows)
           made.mix = trend.comparison?.mix?.p.map { family.add($0) }
         }
       }

@@ -24,6 +24,22 @@ struct Cohorts: Sendable, Equatable {
     self.cohorts = cohorts
   }
 
+  /// How many observations are known by value.
+  var total: Int { cohorts.reduce(0) { $0 + $1.total } }
+
+  /// The counts of several looks, field by field.
+  static func sum(of looks: [Outcome.Look]) -> [Cohorts] {
+    var known: [Cohorts] = []
+    for later in looks.flatMap(\.cohorts) {
+      if let place = known.firstIndex(where: { $0.field == later.field }) {
+        known[place].add(later)
+      } else {
+        known.append(later)
+      }
+    }
+    return known
+  }
+
   /// Adds the counts of the same field from later.
   mutating func add(_ other: Cohorts) {
     for cohort in other.cohorts {

@@ -36,12 +36,23 @@ extension Advice {
 }
 
 extension Recommendation.Verification {
+  /// The target in as many decimals as the limit, where it is another one.
+  private var limitTarget: String? {
+    limit.flatMap { $0 == target ? nil : Statement.percent(target, besides: $0) }
+  }
+
+  /// The limit, and what it is; nil without one.
+  var limitText: String? {
+    limit.map { "\(Statement.percent(limit: $0)) %" + (limitTarget.map { ", half way to \($0) %" } ?? "") }
+  }
+
   /// From where to where, and when it counts: `side` of what it is held against.
   fileprivate func way(_ baseline: String, _ target: String, _ side: String, _ from: String) -> String {
     let counted = countMin.map { "about \(Statement.counted($0, measure.unit))" }
     if let limit {
-      let way = limit == self.target ? "now \(baseline) %" : "half way from \(baseline) % to \(target) %"
-      let text = ": \(side) \(Statement.percent(limit)) % (\(way))\(from), by more than chance explains."
+      let start = Statement.percent(self.baseline, besides: limit)
+      let way = limit == self.target ? "now \(start) %" : "half way from \(start) % to \(limitTarget ?? target) %"
+      let text = ": \(side) \(Statement.percent(limit: limit)) % (\(way))\(from), by more than chance explains."
       return text + (counted.map { " It takes \($0) to tell." } ?? "")
     }
     let text =

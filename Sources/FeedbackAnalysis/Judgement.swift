@@ -1,3 +1,4 @@
+import FeedbackModel
 import Timestamps
 
 /// Earlier advice, looked at again with an analysis of what came after it.
@@ -14,8 +15,9 @@ extension AnalysisInput {
     var item = item
     item.outcome = outcome
     // The records that the verdict goes by, as this version measures them.
-    if verification.measure != .corrections {
-      item.verification?.command = verification.measuringCommand(since: outcome.decisive.from)
+    if verification.measure != .corrections, let whole {
+      item.verification?.command = verification.measuringCommand(
+        since: outcome.decisive.from, whole.window.timeField)
     }
     if outcome.verdict == .worse { item.priority = 1 }
     return item
@@ -25,31 +27,36 @@ extension AnalysisInput {
   private func counts(
     _ before: Outcome.Counts, _ verification: Recommendation.Verification, since: Timestamp
   ) -> (Outcome.Counts, Outcome.Gap?) {
-    guard let whole, let from = whole.from, let to = whole.to, to > before.through else { return (before, nil) }
+    guard let whole, let from = whole.window.from, let to = whole.window.to, to > before.through else {
+      return (before, nil)
+    }
     // An analysis by other fields has not looked at this slice; one by its fields has, and nothing was there.
     guard verification.measure == .corrections || isAnalysed(verification.scope) else {
       return (before, .otherFields(verification.scope.members.map(\.field)))
     }
     var counts = before
     let own = metric(verification.scope)?.counts(of: verification.measure) ?? (count: 0, total: 0)
-    var look = Outcome.Look(from: from, count: own.count, total: own.total)
+    var look = Outcome.Look(from: from, through: to, count: own.count, total: own.total)
     look.cohorts = cohorts(verification.scope, verification.measure)
     if verification.measure == .corrections {
       guard material.examples > 0 else { return (before, nil) }
       counts.looks = []
-      look = Outcome.Look(from: since, count: material.corrections, total: material.corrections)
+      look = Outcome.Look(from: since, through: to, count: material.corrections, total: material.corrections)
     } else if from.next >= before.through {
-      // A moment earlier is the same where the end of a window was taken for its newest record.
-    } else if from >= since && from.seconds - since.seconds <= 1 {
-      // From the advice on, as the command of the recommendation measures it: all that was counted before is in it.
-      counts.leftOut = 0
-      if let rest = look.without(counts) { look = rest } else { counts.looks = [] }
+      // A moment earlier is the same where the end of a window was taken for its newest record. Without a beginning that was
+      // asked for, the window begins with its first record, and a few hours before it are no gap.
+      let isGap = isBeginningAsked || from.seconds - before.through.seconds >= 86_400
+      look.from = isGap ? max(from, before.through) : before.through
+    } else if let first = before.firstLook(of: from) {
+      // As the command of the recommendation measures it: all that was counted from that look on is in it.
+      if first == 0 { counts.leftOut = 0 }
+      look = counts.takeLooks(from: first, in: look)
     } else if verification.measure == .poorShare, let trend = trend(verification.scope) {
       // The windows overlap: the days that were not counted yet. How they divide among models is not known.
       let days = trend.counts(after: before.through, before: to)
       let gap: Outcome.Gap? = days.waiting > 0 ? .waiting(days.waiting) : nil
       guard let end = days.end else { return (before, gap) }
-      counts.add(Outcome.Look(from: before.through, count: days.poor, total: days.rated))
+      counts.add(Outcome.Look(from: before.through, through: end, count: days.poor, total: days.rated))
       counts.leftOut += days.cut
       counts.through = end
       return (counts, gap)
@@ -62,14 +69,42 @@ extension AnalysisInput {
   }
 }
 
+extension Outcome.Counts {
+  /// The look with which a window begins, by its number from 0; nil where none does.
+  fileprivate func firstLook(of start: Timestamp) -> Int? {
+    // A moment later is the same, as above.
+    func begins(_ time: Timestamp) -> Bool { start >= time && start.seconds - time.seconds <= 1 }
+    return begins(from) ? 0 : looks.firstIndex { begins($0.from) }
+  }
+
+  /// What is new in a window that begins with a look; that look and those after it are replaced by all of the window where
+  /// there is more in it than they and what is new: what was left out between them, or came late.
+  fileprivate mutating func takeLooks(from first: Int, in window: Outcome.Look) -> Outcome.Look {
+    let known = Array(looks.dropFirst(first))
+    let isWhole = uncovered.allSatisfy { $0.to <= window.from }
+    if isWhole, let rest = window.without(known, through: through) { return rest }
+    looks.removeSubrange(first...)
+    return window
+  }
+}
+
 extension Outcome.Look {
-  /// What is new in a look at all since the advice; nil where what was counted before is not in it.
-  func without(_ counts: Outcome.Counts) -> Self? {
-    var rest = Self(from: counts.through, count: count - counts.count, total: total - counts.total)
-    guard !counts.looks.isEmpty, (0...max(0, rest.total)).contains(rest.count) else { return nil }
-    let known = counts.cohorts
+  /// What is new in a look in which earlier ones are; nil where they are not in it.
+  fileprivate func without(_ earlier: [Self], through: Timestamp) -> Self? {
+    guard !earlier.isEmpty else { return nil }
+    let total = earlier.reduce(0) { $0 + $1.total }
+    var rest = self
+    rest.from = through
+    rest.count -= earlier.reduce(0) { $0 + $1.count }
+    rest.total -= total
+    rest.cohorts = []
+    guard rest.total >= 0, (0...rest.total).contains(rest.count) else { return nil }
+    let known = Cohorts.sum(of: earlier)
     for field in cohorts {
-      guard let new = field.without(known.first { $0.field == field.field }) else { return nil }
+      let before = known.first { $0.field == field.field }
+      // What a look did not know by cohort cannot be taken out of them.
+      if before?.total ?? 0 != total { continue }
+      guard let new = field.without(before) else { return nil }
       rest.cohorts.append(new)
     }
     return rest

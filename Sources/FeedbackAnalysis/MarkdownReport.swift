@@ -25,7 +25,7 @@ extension Advice {
   }
 
   private var title: String {
-    guard let from = input.whole?.from, let to = input.whole?.to else { return "# Feedback report" }
+    guard let from = input.whole?.window.from, let to = input.whole?.window.to else { return "# Feedback report" }
     return "# Feedback report, \(from.text) to \(to.text)"
   }
 

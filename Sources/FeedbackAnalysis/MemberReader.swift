@@ -73,8 +73,7 @@ struct MemberReader {
 
   func metric(_ bytes: Span<UInt8>, _ scope: ReadScope) throws(RecordError) -> ReadMetric {
     var metric = ReadMetric(scope: scope)
-    metric.from = try time(bytes, .from)
-    metric.to = try time(bytes, .to)
+    metric.window = try window(bytes)
     metric.interactions = try count(bytes, .interactions)
     metric.errors = try count(bytes, .errors)
     metric.rated = try count(bytes, .rated)
@@ -104,6 +103,28 @@ struct MemberReader {
       metric.checked.slices.append((JSONText.string(bytes, member.key), count))
     }
     return metric
+  }
+
+  private func window(_ bytes: Span<UInt8>) throws(RecordError) -> ReadWindow {
+    var window = ReadWindow(from: try time(bytes, .from), to: try time(bytes, .to))
+    window.isFromAsked = try flag(bytes, .fromAsked)
+    window.isToAsked = try flag(bytes, .toAsked)
+    if field(.timeField).hasValue {
+      guard let timeField = TimeField(rawValue: string(try text(bytes, .timeField))) else {
+        throw .schema("window.time_field", "no time known here", at: field(.timeField).start)
+      }
+      window.timeField = timeField
+    }
+    return window
+  }
+
+  private func flag(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Bool? {
+    switch field(member).kind {
+    case .true: return true
+    case .false: return false
+    case .missing, .null: return nil
+    default: throw .schema(member.path.joined(separator: "."), "neither true nor false", at: field(member).start)
+    }
   }
 
   private func slowness(_ bytes: Span<UInt8>) throws(RecordError) -> ReadSlowness? {
@@ -260,14 +281,18 @@ struct MemberReader {
 
   private func looks(_ bytes: Span<UInt8>) throws(RecordError) -> [Outcome.Look] {
     var looks: [Outcome.Look] = []
+    if field(.windows).kind != .array { throw .schema("outcome.windows", "not an array", at: field(.windows).start) }
     var cursor = ElementCursor(field(.windows))
     while let element = cursor.next(bytes) {
       let from = JSONWalk.member(bytes, element, Array("from".utf8))
       guard looks.count < 1000, element.kind == .object, from.kind == .string, let time = Timestamp(bytes, from.range),
         let counts = counts(bytes, of: element)
       else { throw .schema("outcome.windows", "not windows with counts", at: element.start) }
+      let end = JSONWalk.member(bytes, element, Array("through".utf8))
+      let through = end.kind == .string ? Timestamp(bytes, end.range) : nil
+      if end.hasValue && through == nil { throw .schema("outcome.windows", "through is no time", at: end.start) }
       let cohorts = try cohorts(bytes, JSONWalk.member(bytes, element, Array("cohorts".utf8)))
-      looks.append(.init(from: time, count: counts.count, total: counts.total, cohorts: cohorts))
+      looks.append(.init(from: time, through: through, count: counts.count, total: counts.total, cohorts: cohorts))
     }
     return looks
   }

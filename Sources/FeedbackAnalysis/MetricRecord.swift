@@ -1,3 +1,4 @@
+import FeedbackModel
 import NDJSON
 import Statistics
 import Timestamps
@@ -13,6 +14,9 @@ extension AnalysisReport {
     line.open("window")
     line.text("from", from?.text)
     line.text("to", to?.text)
+    line.flag("from_asked", isFromAsked)
+    line.flag("to_asked", isToAsked)
+    line.text("time_field", options.timeField.rawValue)
     line.close()
     line.integer("interactions", cell.interactions)
     line.integer("errors", cell.errors)
@@ -22,7 +26,9 @@ extension AnalysisReport {
     // Of so few ratings or people a group says nothing but how many there are; everything is what was asked for.
     let isGroup = scope != .all
     let isShown = !isGroup || options.isShown(cell)
-    append(cell.rating, cell.meanEstimate, cell.poorInterval, cell.goodInterval, isShown: isShown, to: &line)
+    append(
+      cell.rating, cell.meanEstimate, cell.poorInterval, cell.goodInterval,
+      poorEffect: cell.rating.count > 0 ? cell.takenDesignEffect.value : .nan, isShown: isShown, to: &line)
     line.close()
     line.open("dimensions")
     for dimension in Dimension.allCases { append(dimension, cell, isGroup: isGroup, to: &line) }
@@ -59,7 +65,7 @@ extension AnalysisReport {
 
   private func append(
     _ ratings: RatingSummary, _ mean: MeanEstimate?, _ poor: ProportionInterval?, _ good: ProportionInterval?,
-    isShown: Bool, to line: inout RecordLine
+    poorEffect: Double? = nil, isShown: Bool, to line: inout RecordLine
   ) {
     let mean = isShown ? mean : nil
     line.integer("n", ratings.count)
@@ -71,8 +77,8 @@ extension AnalysisReport {
     line.text("mean_method", mean?.method.rawValue)
     line.real("design_effect", mean?.designEffect)
     line.real("median", isShown ? ratings.median : nil)
-    for (name, count, interval) in [
-      ("poor" as StaticString, ratings.poorCount, poor), ("good", ratings.goodCount, good),
+    for (name, count, interval, effect) in [
+      ("poor" as StaticString, ratings.poorCount, poor, poorEffect), ("good", ratings.goodCount, good, nil),
     ] {
       let share = isShown ? interval : nil
       line.open(name)
@@ -80,6 +86,7 @@ extension AnalysisReport {
       line.real("share", share?.share)
       line.real("low", share?.low)
       line.real("high", share?.high)
+      if let effect { line.real("design_effect", isShown ? effect : nil) }
       line.close()
     }
   }

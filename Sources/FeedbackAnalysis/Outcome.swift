@@ -10,33 +10,35 @@ struct Outcome: Sendable {
     case noClearChange = "no_clear_change"
     case notEnoughData = "not_enough_data"
     /// On the right side of a fixed limit.
-    case targetMet = "target_met"
+    case betterThanLimit = "better_than_limit"
     /// On the wrong side of it.
-    case targetMissed = "target_missed"
+    case worseThanLimit = "worse_than_limit"
 
-    /// How a sentence about it begins.
-    var title: String {
+    /// How a sentence about it begins, of a share that is to fall or to rise.
+    func title(isToFall: Bool) -> String {
       switch self {
       case .improved: "Improved"
       case .worse: "Worse"
       case .noClearChange: "No clear change"
       case .notEnoughData: "Not enough data"
-      case .targetMet: "Target met"
-      case .targetMissed: "Target missed"
+      case .betterThanLimit: isToFall ? "Below the limit" : "Above the limit"
+      case .worseThanLimit: isToFall ? "Above the limit" : "Below the limit"
       }
     }
 
     /// Whether what was advised has come true.
-    var isFulfilled: Bool { self == .improved || self == .targetMet }
+    var isFulfilled: Bool { self == .improved || self == .betterThanLimit }
 
-    /// What a reader has to see first: what got worse, then what missed its target, then the rest.
-    var rank: Int { self == .worse ? 0 : self == .targetMissed ? 1 : 2 }
+    /// What a reader has to see first: what got worse, then what is beyond its limit, then the rest.
+    var rank: Int { self == .worse ? 0 : self == .worseThanLimit ? 1 : 2 }
   }
 
   /// What one look counted.
   struct Look: Sendable, Equatable {
-    /// From when on; up to the next look, or the last moment of all.
+    /// From when on.
     var from: Timestamp
+    /// Up to when; nil where the record is of a version that did not say it.
+    var through: Timestamp?
     var count = 0
     var total = 0
     /// The same by model and by version of the prompt, where that is known.
@@ -45,7 +47,7 @@ struct Outcome: Sendable {
 
   /// What was counted since the advice; carried from look to look.
   struct Counts: Sendable, Equatable {
-    /// From when on.
+    /// From when on anything may be counted.
     var from: Timestamp
     /// Up to when.
     var through: Timestamp
@@ -63,16 +65,17 @@ struct Outcome: Sendable {
     var total: Int { looks.reduce(0) { $0 + $1.total } }
 
     /// The counts by model and by version of the prompt of all looks that know them.
-    var cohorts: [Cohorts] {
-      var known: [Cohorts] = []
-      for later in looks.flatMap(\.cohorts) {
-        if let place = known.firstIndex(where: { $0.field == later.field }) {
-          known[place].add(later)
-        } else {
-          known.append(later)
-        }
+    var cohorts: [Cohorts] { Cohorts.sum(of: looks) }
+
+    /// The times before and between looks of which nothing is counted.
+    var uncovered: [(from: Timestamp, to: Timestamp)] {
+      var gaps: [(from: Timestamp, to: Timestamp)] = []
+      var end: Timestamp? = from
+      for look in looks {
+        if let end, look.from > end, look.from != end.next { gaps.append((end, look.from)) }
+        end = look.through
       }
-      return known
+      return gaps
     }
 
     /// Adds a look.
@@ -83,10 +86,9 @@ struct Outcome: Sendable {
 
     /// The counts of the looks from one on, 1 or more.
     func since(look: Int) -> Counts {
-      if look == 1 { return self }
       var part = self
-      part.looks.removeFirst(look - 1)
-      part.from = part.looks.first?.from ?? through
+      part.looks.removeFirst(min(look - 1, looks.count))
+      if let first = part.looks.first { part.from = first.from }
       return part
     }
   }
@@ -158,8 +160,8 @@ struct Outcome: Sendable {
         limit: limit, count: count, total: total, designEffect: verification.designEffect, alpha: alpha)
       (isWithinModels, effects) = (false, nil)
       switch Self.verdict(verification.measure, change, isEnough: isEnough) {
-      case .improved: verdict = .targetMet
-      case .worse: verdict = .targetMissed
+      case .improved: verdict = .betterThanLimit
+      case .worse: verdict = .worseThanLimit
       case let other: verdict = other
       }
       return
@@ -228,25 +230,29 @@ extension Recommendation.Verification {
   /// Decides what the claim is held against, and how many observations that takes.
   ///
   /// Against the baseline, if any number of later observations can show the target. Else no look would ever be enough, and
-  /// it is a fixed limit: half way from the baseline to the target, in whole percent where they leave room for that, from
-  /// which a share that stays and one that reaches the target are told with the fewest observations. Where there is no way
-  /// to go, it is the target.
+  /// it is a fixed limit: half way from the baseline to the target, from which a share that stays and one that reaches the
+  /// target are told with the fewest observations. Where there is no way to go, it is the target.
   mutating func settle() {
     guard measure != .corrections else { return }
     countMin = baselineCount.flatMap { need($0) }
     if countMin != nil { return }
     var fixed = target
     if measure.isToFall ? target < baseline : target > baseline {
-      let middle = (baseline + target) / 2
-      let percent = (middle * 100).rounded() / 100
-      let isBetween = min(baseline, target) < percent && percent < max(baseline, target)
-      fixed = isBetween ? percent : middle
+      fixed = Self.rounded((baseline + target) / 2, by: abs(baseline - target) / 10)
     }
     let needs = [baseline, target].filter { $0 != fixed }.map {
       ChangeSequence.needed(from: $0, limit: fixed, designEffect: designEffect)
     }
     limit = fixed
     countMin = needs.contains(nil) ? nil : needs.compactMap(\.self).max()
+  }
+
+  /// A share in the fewest decimals of a percent that change it by no more than some distance; as it is below a millionth.
+  private static func rounded(_ share: Double, by distance: Double) -> Double {
+    for scale in [100.0, 1000, 10_000, 100_000, 1_000_000] where 1 / scale <= 2 * distance {
+      return (share * scale).rounded() / scale
+    }
+    return share
   }
 
   /// Observations that show the target, against a baseline that rests on so many.

@@ -6,16 +6,15 @@ extension Outcome {
   /// The verdict with its numbers, for a person.
   func statement(_ verification: Recommendation.Verification) -> String {
     let unit = verification.measure.unit
+    let title = verdict.title(isToFall: verification.measure.isToFall)
     guard verification.measure != .corrections else {
-      return "\(verdict.title): \(decisive.count) of \(Statement.counted(need ?? 0, unit))."
+      return "\(title): \(decisive.count) of \(Statement.counted(need ?? 0, unit))."
     }
     let (count, total) = (decisive.count, decisive.total)
     let since = " since \(decisive.from.text.prefix(10))"
-    let against =
-      verification.limit.map { "the limit is \(Self.percent($0)) %" }
-      ?? "from \(Self.percent(verification.baseline)) %"
+    let against = verification.limitText.map { "the limit is \($0)" } ?? "from \(Self.percent(verification.baseline)) %"
     let now = "\(Statement.percent(count, of: total)) % (\(count) of \(total))"
-    var text = "\(verdict.title): "
+    var text = "\(title): "
     if verdict == .notEnoughData {
       text +=
         (need.map { "\(total) of about \(Statement.counted($0, unit))" }
@@ -29,7 +28,7 @@ extension Outcome {
     }
     switch verdict {
     case .worse: text += " Undo what was changed, or find out why."
-    case .targetMissed: text += " What was done does not do: try something else."
+    case .worseThanLimit: text += " What was done does not do: try something else."
     default: break
     }
     return text + notes + gaps(verification)
@@ -51,7 +50,12 @@ extension Outcome {
     var text = ""
     if counts.leftOut > 0 {
       text +=
-        " Left out: up to \(Statement.counted(counts.leftOut, "rating")) of the week or day in which this was advised."
+        " Left out: up to \(Statement.counted(counts.leftOut, "rating")) of days or weeks that begin before what is counted."
+    }
+    let uncovered = counts.uncovered
+    if !uncovered.isEmpty {
+      let times = uncovered.prefix(3).map { Self.span($0.from, $0.to) }
+      text += " Nothing is counted of \(times.joined(separator: ", "))\(uncovered.count > 3 ? " and more" : "")."
     }
     switch gap {
     case .waiting(let count):
@@ -71,7 +75,7 @@ extension Outcome {
   /// `−18 points, likely −27 to −9`; against a limit the share itself, `likely 2 to 9 %`.
   private func likely(_ change: ChangeSequence, _ limit: Double?) -> String {
     if let limit {
-      let ends = [change.low, change.high].map { Self.percent(min(1, max(0, limit + $0))) }
+      let ends = [change.low, change.high].map { Statement.percent(min(1, max(0, limit + $0)), besides: limit) }
       return "likely \(ends[0]) to \(ends[1]) %"
     }
     func signed(_ share: Double) -> String {
@@ -86,6 +90,12 @@ extension Outcome {
   }
 
   private static func percent(_ share: Double) -> String { Statement.percent(share) }
+
+  /// From one day to another, or one time to another where it is the same day.
+  private static func span(_ start: Timestamp, _ end: Timestamp) -> String {
+    let days = [start, end].map { $0.text.prefix(10) }
+    return days[0] == days[1] ? "\(start.text) to \(end.text)" : "\(days[0]) to \(days[1])"
+  }
 
   func append(_ verification: Recommendation.Verification, to line: inout RecordLine) {
     line.open("outcome")
@@ -104,13 +114,13 @@ extension Outcome {
     line.text("within", isWithinModels ? "model" : nil)
     line.real("rate_effect", effects?.rate)
     line.real("mix_effect", effects?.mix)
-    line.key("closed")
-    line.rawValue(Array((isClosed ? "true" : "false").utf8))
+    line.flag("closed", isClosed)
     line.key("windows")
     line.rawValue([0x5B])
     for look in counts.looks {
       line.begin()
       line.text("from", look.from.text)
+      line.text("through", look.through?.text)
       line.integer("k", look.count)
       line.integer("n", look.total)
       if !look.cohorts.isEmpty { Cohorts.append(look.cohorts, to: &line) }

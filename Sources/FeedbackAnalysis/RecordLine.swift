@@ -69,6 +69,11 @@ struct RecordLine {
     if let value { JSONText.encode(value, into: &bytes) } else { bytes.append("null") }
   }
 
+  mutating func flag(_ name: StaticString, _ value: Bool) {
+    key(name)
+    bytes.append(value ? "true" : "false")
+  }
+
   /// JSON as it is.
   mutating func raw(_ name: StaticString, _ json: [UInt8]) {
     key(name)

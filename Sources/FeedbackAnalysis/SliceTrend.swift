@@ -124,7 +124,9 @@ public struct MixSplit: Sendable {
   let p: Double?
 
   /// Splits over the values of a field; nil where a window has no ratings or the field one value.
-  init?(_ field: SliceField, before: SliceField) {
+  ///
+  /// People who rate often make a change within the values as likely by chance as one of everything.
+  init?(_ field: SliceField, before: SliceField, of windows: WindowComparison) {
     var earlier: [[UInt8]: RatingSummary] = [:]
     for slice in before.slices { earlier[slice.scope.json] = slice.cell.rating }
     var strata = field.slices.map { slice in
@@ -141,6 +143,6 @@ public struct MixSplit: Sendable {
     guard strata.count > 1, let split = StratifiedComparison(strata) else { return nil }
     self.field = field.name
     (quality, mix) = (split.rateEffect, split.mixEffect)
-    p = split.pValue
+    p = split.chiSquare.map { windows.probability(z: $0.squareRoot()) }
   }
 }

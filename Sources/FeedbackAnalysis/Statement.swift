@@ -61,6 +61,38 @@ enum Statement {
     return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
   }
 
+  /// A share in percent with as many decimals as a limit has, or more where it would look like the limit and is not.
+  static func percent(_ share: Double, besides limit: Double) -> String {
+    let digits = decimals(ofPercent: limit)
+    if share == limit || decimal(share * 100, digits) != decimal(limit * 100, digits) {
+      return decimal(share * 100, digits)
+    }
+    return decimal(share * 100, digits + 1, share < limit ? .down : .up)
+  }
+
+  /// A limit in percent, as it was rounded.
+  static func percent(limit: Double) -> String { decimal(limit * 100, decimals(ofPercent: limit)) }
+
+  /// How many decimals a share has in percent, up to 4.
+  private static func decimals(ofPercent share: Double) -> Int {
+    var scaled = share * 100
+    for digits in 0..<4 {
+      if abs(scaled - scaled.rounded()) < 1e-6 { return digits }
+      scaled *= 10
+    }
+    return 4
+  }
+
+  private static func decimal(
+    _ value: Double, _ digits: Int, _ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
+  ) -> String {
+    let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+    let scaled = Int((value * Double(scale)).rounded(rule))
+    if digits == 0 { return "\(scaled)" }
+    let fraction = "\(scaled % scale)"
+    return "\(scaled / scale)." + String(repeating: "0", count: digits - fraction.utf8.count) + fraction
+  }
+
   /// A share in whole percent.
   static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
 }

@@ -63,16 +63,20 @@ struct RecommendCommand: Tool {
     case .text: try stream.write(advice.terminalText)
     }
     try stream.finish()
-    tell(records, otherType: otherType, unjudgeable: analysis.unjudgeableCount, diagnostics)
+    tell(records, analysis, otherType: otherType, diagnostics)
   }
 
   /// Says what was left out for a reason that nobody asked for.
-  private func tell(_ records: RecordInput, otherType: Int, unjudgeable: Int, _ diagnostics: Diagnostics) {
+  private func tell(
+    _ records: RecordInput, _ analysis: AnalysisInput, otherType: Int, _ diagnostics: Diagnostics
+  ) {
+    let (unjudgeable, other) = (analysis.unjudgeableCount, analysis.otherWindowCount)
     var parts: [String] = []
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
     if unjudgeable > 0 { parts.append(counted(unjudgeable, "recommendation") + " that cannot be judged") }
+    if other > 0 { parts.append("the analysis of another window with \(counted(other, "metric"))") }
     if parts.isEmpty && !input.verbose { return }
-    let used = records.readCount - records.rejects.count - otherType - unjudgeable
+    let used = records.readCount - records.rejects.count - otherType - unjudgeable - other
     if input.verbose && otherType > 0 { parts.append("\(otherType) of other types") }
     let left = parts.isEmpty ? "" : "; left out: " + parts.joined(separator: ", ")
     diagnostics.note("\(used) of \(counted(records.readCount, "record")) read\(left)")

@@ -160,7 +160,8 @@ import Testing
     // Nobody corrects anything: that advice stays open.
     #expect(
       counts == [
-        "improved": 1, "worse": 0, "target_met": 0, "target_missed": 0, "no_clear_change": 0, "not_enough_data": 1,
+        "improved": 1, "worse": 0, "better_than_limit": 0, "worse_than_limit": 0, "no_clear_change": 0,
+        "not_enough_data": 1,
       ])
     #expect(try shop.summary()["recommendations"] as? Int == 1)
     #expect(report.contains("**Not enough data: 0 of 50 corrections.**"))

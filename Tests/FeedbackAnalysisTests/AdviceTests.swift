@@ -24,9 +24,11 @@ enum AnalysisLines {
 
   static func metric(
     _ scope: String, _ poor: Int, _ rated: Int, from: String = "2024-10-01", to: String = "2024-10-08",
-    interactions: Int? = nil
+    interactions: Int? = nil, asked: String? = nil
   ) -> String {
-    #"{"type":"metric","schema":1,"scope":\#(scope),"window":{"from":"\#(from)T00:00:00Z","to":"\#(to)T00:00:00Z"},"#
+    let asked = asked.map { ",\($0)" } ?? ""
+    return
+      #"{"type":"metric","schema":1,"scope":\#(scope),"window":{"from":"\#(from)T00:00:00Z","to":"\#(to)T00:00:00Z"\#(asked)},"#
       + #""interactions":\#(interactions ?? rated),"errors":0,"rated":\#(rated),"rating":{"n":\#(rated),"#
       + #""poor":{"k":\#(poor),"share":0.5}}}"#
   }
@@ -133,7 +135,7 @@ enum AnalysisLines {
     let scope = #"{"category":"a"}"#
     func check(_ effect: String) throws -> Recommendation.Verification {
       let metric = Lines.metric(scope, 160, 400).replacing(
-        #""rating":{"#, with: #""rating":{"design_effect":\#(effect),"#)
+        #""share":0.5}"#, with: #""share":0.5,"design_effect":\#(effect)}"#)
       let items = Advice(try Lines.input([metric, Lines.finding(scope, 160, 400)])).recommendations
       return try #require(items.first?.verification)
     }

@@ -91,7 +91,8 @@ extension JudgementTests {
     let text = String(decoding: line, as: UTF8.self)
     #expect(
       text.contains(#""from":"2024-10-08T00:00:00Z","through":"#) && text.contains(#""verdict_from":"2024-10-29T"#))
-    #expect(text.contains(#""windows":[{"from":"2024-10-08T00:00:00Z","k":80,"n":200},{"from":"2024-10-15T"#))
+    #expect(
+      text.contains(#""windows":[{"from":"2024-10-08T00:00:00Z","through":"2024-10-15T00:00:00Z","k":80,"n":200},{"#))
     #expect(text.contains(" since 2024-10-29, from 40 %; "))
     #expect(text.contains(" --since 2024-10-29T00:00:00Z interactions.ndjson"), "the records of the verdict")
     // The latest decides: what was worse for weeks and is better now is better.
@@ -155,10 +156,12 @@ extension JudgementTests {
 
   @Test func looksThatAreNoneAreRefused() throws {
     let lines = try Self.advise(Self.week(9, 20, "2024-10-08", "2024-10-15"), earlier: Self.first())
-    let windows = #""windows":[{"from":"2024-10-08T00:00:00Z","k":9,"n":20}]"#
+    let windows = #""windows":[{"from":"2024-10-08T00:00:00Z","through":"2024-10-15T00:00:00Z","k":9,"n":20}]"#
     #expect(lines.contains { $0.contains(windows) })
     for odd in [
       #"[{"from":"2024-10-08T00:00:00Z","k":21,"n":20}]"#, #"[{"k":1,"n":20}]"#, "[7]", #"[{"from":"x","k":1,"n":2}]"#,
+      #"{"from":"2024-10-08T00:00:00Z","k":9,"n":20}"#, "7", #""""#,
+      #"[{"from":"2024-10-08T00:00:00Z","through":"x","k":9,"n":20}]"#,
     ] {
       let changed = lines.map { $0.replacing(windows, with: #""windows":"# + odd) }
       #expect(throws: RecordError.self) { try Lines.input([], earlier: changed) }
@@ -188,7 +191,7 @@ extension JudgementTests {
       #"{"type":"trend","schema":1,"scope":\#(Self.a),"bin":"week","points":[\#(weeks.joined(separator: ","))]}"#
     let wide = Self.week(20, 160, "2024-10-01", "2024-10-23") + [trend]
     let weekly = try sentence(wide)
-    #expect(weekly.contains(" Left out: up to 50 ratings of the week or day in which this was advised."))
+    #expect(weekly.contains(" Left out: up to 50 ratings of days or weeks that begin before what is counted."))
     #expect(weekly.hasSuffix(" 50 ratings of a week or day that is not over wait."))
     let lines = try Self.advise(wide, earlier: Self.first())
     #expect(lines.contains { $0.contains(#""k":20,"n":50,"left_out":50,"#) })

@@ -40,19 +40,37 @@ import Testing
       let commands = [
         ShellCommand.selectPoor(Self.scope("category", name), id: []),
         ShellCommand.selectUnrated(Self.scope("model", name), id: []),
-        ShellCommand.measure(Self.scope("category", name), since: nil, show: "."),
+        ShellCommand.measure(Self.scope("category", name), show: "."),
       ]
       for command in commands { #expect(command?.contains("\"\(spelled)\"") == true, "\(command ?? "")") }
     }
     let long = String(repeating: "x", count: 1001)
     #expect(ShellCommand.selectPoor(Self.scope("category", long), id: []) == nil)
     #expect(ShellCommand.selectUnrated(Self.scope("model", long), id: []) == nil)
-    #expect(ShellCommand.measure(Self.scope("category", long), since: nil, show: ".") == nil)
+    #expect(ShellCommand.measure(Self.scope("category", long), show: ".") == nil)
     #expect(ShellCommand.selectPoor(Self.scope("metadata.`", "a"), id: []) == nil)
     #expect(ShellCommand.selectPoor(Self.scope("metadata.a\u{202E}", "a"), id: []) == nil)
     #expect(
       ShellCommand.selectPoor(Self.scope("category", "refunds"), id: [])
-        == "fb-filter --category 'refunds' --max-rating 2 interactions.ndjson > refunds-review.ndjson")
+        == "fb-filter --category 'refunds' --where 'not status == \"error\"' --max-rating 2 interactions.ndjson"
+        + " > refunds-review.ndjson")
+  }
+
+  @Test func filesOfDifferentScopesHaveDifferentNames() {
+    let scopes =
+      [ReadScope.all]
+      + [
+        ("category", "x"), ("model", "x"), ("category", "model-x"), ("category", "all"), ("category", nil),
+        ("model", nil),
+        ("category", "none"), ("category", ""), ("metadata.team", "x"), ("metadata.team", nil), ("category", "a b"),
+      ].map { Self.scope($0.0, $0.1) }
+    let names = scopes.map { scope in
+      let command = ShellCommand.selectPoor(scope, id: Finding.id("x", scope.json)) ?? ""
+      return command.split(separator: " ").last.map(String.init) ?? ""
+    }
+    #expect(Set(names).count == names.count, "\(names)")
+    #expect(names[0...2] == ["all-review.ndjson", "x-review.ndjson", "model-x-review.ndjson"])
+    #expect(names.allSatisfy { !$0.hasPrefix("-") && !$0.hasPrefix(".") })
   }
 
   @Test func commandsSelectJustTheirScope() throws {
@@ -73,12 +91,13 @@ import Testing
       let record = String(nested.dropLast()) + #","feedback":{"user_rating":1}}"# + "\n"
       let good = record.replacing(":1}", with: ":3}")
       let other = #"{"category":"other","model":"other","feedback":{"user_rating":1}}"# + "\n"
-      try folder.write("interactions.ndjson", record + good + other)
+      let failed = #"{"status":"error","# + record.dropFirst()
+      try folder.write("interactions.ndjson", record + good + other + failed)
       let select = try #require(ShellCommand.selectPoor(scope, id: id))
       let outcome = try shell(
         select + " && cat -- " + (select.split(separator: "> ").last.map(String.init) ?? ""), in: folder.url)
       #expect(outcome.text == record && outcome.errors.isEmpty, "\(select) \(outcome.errorText)")
-      let measure = try #require(ShellCommand.measure(scope, since: nil, show: ".rating.n"))
+      let measure = try #require(ShellCommand.measure(scope, show: ".rating.n"))
       let measured = try shell(measure, in: folder.url)
       #expect(measured.text == "2\n" && measured.errors.isEmpty, "\(measure) \(measured.errorText)")
     }

@@ -133,6 +133,27 @@ import Timestamps
     #expect(abs(mix.mix - 0.15) < 1e-12 && abs(mix.quality) < 1e-12)
   }
 
+  /// A few people who changed their minds are no more sure of it within the categories than over all.
+  @Test func peopleWhoRateOftenMakeTheSplitLessSure() throws {
+    func comparison(people: Int) throws -> SliceTrend.Comparison {
+      var feedback = Feedback(prior: laterWindow.prior) { $0.window = laterWindow }
+      for name in ["a", "b"] {
+        try feedback.rate(poor: 20, of: 200, in: name, days: 72..<100, people: people)
+        try feedback.rate(poor: 38, of: 200, in: name, days: 100..<128, people: people)
+      }
+      return try #require(feedback.report.trends[0].comparison)
+    }
+    let (many, few) = (try comparison(people: 100_000), try comparison(people: 5))
+    let (sure, unsure) = (try #require(many.mix), try #require(few.mix))
+    #expect(few.windows.designEffect > 3 && many.windows.designEffect == 1)
+    #expect(sure.quality == unsure.quality)
+    #expect(try #require(sure.p) < 0.001 && (try #require(unsure.p)) > 0.05)
+    // One test of both windows, and one within two categories that are alike: nearly the same.
+    for (split, whole) in [(sure, many), (unsure, few)] {
+      #expect(abs(try #require(split.p) / whole.windows.probabilities.share - 1) < 0.1)
+    }
+  }
+
   @Test func whatRoseEverywhereIsNamedOnce() throws {
     var feedback = Feedback(prior: laterWindow.prior) { $0.window = laterWindow }
     for name in ["a", "b", "c"] {
