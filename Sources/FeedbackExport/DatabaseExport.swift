@@ -74,6 +74,13 @@ public struct DatabaseExport: ~Copyable {
     // As a span, the array is checked for being the only owner of its memory just once.
     var parameters = array.mutableSpan
     for index in 0..<row.cells.count { parameters[index] = parameter(bytes, row.cells[index], &made) }
+    let ratings = row.cells[ratingsColumn]
+    if ratings.kind == .array && hasEscape(bytes, ratings.range) {
+      // SQLite compares keys as they are spelled.
+      let start = made.count
+      appendObjects(bytes, ratings, to: &made)
+      parameters[ratingsColumn] = .madeText(start..<made.count)
+    }
     parameters[row.cells.count] = row.extra.isEmpty ? .null : .madeText(made.count..<made.count + row.extra.count)
     made.append(contentsOf: row.extra)
   }
@@ -94,6 +101,36 @@ public struct DatabaseExport: ~Copyable {
       return .madeText(start..<made.count)
     default: return .text(cell.range)
     }
+  }
+
+  private static let ratingsColumn = FlatColumn.all.firstIndex { $0.field == .ratings } ?? 0
+
+  private static func hasEscape(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for index in range where bytes[index] == 0x5C { return true }
+    return false
+  }
+
+  /// A list in which the keys of objects are spelled without needless escapes, and all else as it is.
+  private static func appendObjects(_ bytes: Span<UInt8>, _ list: Field, to json: inout [UInt8]) {
+    json.append(0x5B)
+    var elements = ElementCursor(list)
+    while let element = elements.next(bytes) {
+      if json.last != 0x5B { json.append(0x2C) }
+      if element.kind != .object {
+        JSONWalk.appendCompact(bytes, element.textRange, to: &json)
+        continue
+      }
+      json.append(0x7B)
+      var members = MemberCursor(element)
+      while let member = members.next(bytes) {
+        if json.last != 0x7B { json.append(0x2C) }
+        JSONText.encode(JSONText.bytes(bytes, member.key), into: &json)
+        json.append(0x3A)
+        JSONWalk.appendCompact(bytes, member.value.textRange, to: &json)
+      }
+      json.append(0x7D)
+    }
+    json.append(0x5D)
   }
 
   /// Ends the transaction and closes the file; what was added is in it then.

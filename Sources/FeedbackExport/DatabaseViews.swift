@@ -11,27 +11,40 @@ enum DatabaseViews {
     CREATE VIEW feedback AS
     WITH given AS (
       SELECT p.rowid AS prompt, p.id AS interaction_id,
-        coalesce(json_extract(r.value, '$.rated_by'), json_extract(r.value, '$.user_id')) AS rated_by,
-        json_extract(r.value, '$.rated_at') AS rated_at, \(members.map { "\(given($0)) AS \($0)" }.joined(separator: ", "))
+        coalesce(\(given("rated_by", .name)), \(given("user_id", .name))) AS rated_by,
+        \(given("rated_at", .text)) AS rated_at, \(members.map { "\(given($0, $1)) AS \($0)" }.joined(separator: ", "))
       FROM prompts AS p, json_each(p.ratings) AS r
       WHERE json_type(p.ratings) = 'array' AND r.type = 'object'
-        AND coalesce(\(members.map(given).joined(separator: ", "))) IS NOT NULL
+        AND coalesce(\(members.map { given($0, $1) }.joined(separator: ", "))) IS NOT NULL
     )
-    SELECT id AS interaction_id, coalesce(rated_by, user_id) AS rated_by, rated_at, \(members.joined(separator: ", "))
+    SELECT id AS interaction_id, coalesce(rated_by, user_id) AS rated_by, rated_at, \(names)
     FROM prompts
-    WHERE coalesce(\(members.joined(separator: ", "))) IS NOT NULL
+    WHERE coalesce(\(names)) IS NOT NULL
       AND (ratings IS NULL OR rowid NOT IN (SELECT prompt FROM given))
     UNION ALL
-    SELECT interaction_id, rated_by, rated_at, \(members.joined(separator: ", ")) FROM given;
+    SELECT interaction_id, rated_by, rated_at, \(names) FROM given;
     """
 
-  /// A member of an element of `ratings`: json_extract rather than the arrow, which came with SQLite 3.38.
-  private static func given(_ member: String) -> String { "json_extract(r.value, '$.\(member)')" }
+  /// A member of an element of `ratings` where it is of its kind: json_extract rather than the arrow, which came with SQLite
+  /// 3.38.
+  private static func given(_ member: String, _ kind: Kind) -> String {
+    "CASE WHEN json_type(r.value, '$.\(member)') IN (\(kind.rawValue)) THEN json_extract(r.value, '$.\(member)') END"
+  }
 
-  private static let members = [
-    "user_rating", "accuracy", "helpfulness", "clarity", "feedback_text", "suggestion", "corrected_response",
-    "approved",
+  /// What SQLite calls the kinds of JSON.
+  private enum Kind: String {
+    case number = "'integer', 'real'"
+    case text = "'text'"
+    /// A text, or a number as sources have them.
+    case name = "'text', 'integer'"
+    case boolean = "'true', 'false'"
+  }
+
+  private static let members: [(name: String, kind: Kind)] = [
+    ("user_rating", .number), ("accuracy", .number), ("helpfulness", .number), ("clarity", .number),
+    ("feedback_text", .text), ("suggestion", .text), ("corrected_response", .text), ("approved", .boolean),
   ]
+  private static let names = members.map(\.name).joined(separator: ", ")
 
   private static let poorAnswers = """
     CREATE VIEW poor_answers AS

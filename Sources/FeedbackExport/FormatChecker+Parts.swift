@@ -51,11 +51,15 @@ extension FormatChecker {
     case .constant(_, let text):
       if !JSONText.equals(bytes, value, Array(text.utf8)) { add(.constant, "write \"\(text)\"") }
     case .system(_, let style): checkSystem(style, bytes, value)
-    case .turns(_, let turns): check(turns, bytes, value)
+    case .turns(_, let turns):
+      if isText(value) { check(.prompt, bytes, value) } else { check(turns, bytes, value) }
     case .object(_, let members):
       checkMembers(
         members, bytes, value, others: ["tools": .objects, "parallel_tool_calls": .flag], takesAny: false)
-    case .answers(_, let answer, let style): checkAnswers(answer, style, bytes, value)
+    case .answers(_, let answer, let style):
+      if !isText(value) { return checkAnswers(answer, style, bytes, value) }
+      checkText(bytes, value)
+      if answer == .better { better = value } else { worse = value }
     case .text(_, let text): check(text, bytes, value)
     case .label:
       switch value.kind {
@@ -66,6 +70,13 @@ extension FormatChecker {
     case .completions: checkCompletions(bytes, value)
     case .provenance: break
     }
+  }
+
+  /// Whether a string stands in the place of turns, in a format that takes it.
+  private mutating func isText(_ value: Field) -> Bool {
+    let isText = format.takesPlainText && value.kind == .string
+    if isText { forms.text = true } else { forms.turns = true }
+    return isText
   }
 
   private mutating func check(_ text: TrainingFormat.Text, _ bytes: Span<UInt8>, _ value: Field) {

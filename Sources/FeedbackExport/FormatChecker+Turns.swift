@@ -22,8 +22,14 @@ extension FormatChecker {
         last = role
         hasUnknown = hasUnknown || role == .unknown
       } else {
+        let isCalled = callsTools
         let (role, text) = checkTurn(turns.style, bytes, turn, takesWeight: turns.history == .weighted)
         check(role, after: last, index, turns)
+        if role == .tool {
+          if !isCalled { add(.role, "nothing was called before this answer of a tool; add the call, or take it out") }
+          // Several calls have several answers.
+          callsTools = isCalled
+        }
         if role == .assistant {
           let weight = JSONWalk.member(bytes, turn, Array("weight".utf8))
           let isZero = weight.kind == .number && JSONNumber.integer(bytes, weight.range) == 0
@@ -116,7 +122,7 @@ extension FormatChecker {
     var text = Field.missing
     var hasRole = false
     var hasContent = false
-    var hasTools = false
+    callsTools = false
     var names: Set<String> = []
     var weight = Field.missing
     var cursor = MemberCursor(turn)
@@ -132,7 +138,7 @@ extension FormatChecker {
       } else if key == "weight" && takesWeight {
         weight = member.value
       } else if style.otherMembers.contains(key) {
-        hasTools = hasTools || key == "tool_calls" || key == "function_call"
+        if key == "tool_calls" || key == "function_call" { checkCall(key, bytes, member.value) }
         names.insert(key)
         if (key == "name" || key == "tool_call_id") && member.value.kind != .string {
           add(.type, "not a string; write one")
@@ -143,11 +149,14 @@ extension FormatChecker {
       steps.removeLast()
     }
     if !hasRole { add(.missing, in: .key(style.roleKey), "not there; every turn needs it") }
-    if hasContent && !(hasTools && text.kind == .null) {
+    if callsTools && role != .assistant && role != .unknown {
+      add(.role, "a call of a tool in a turn that is not the assistant's; take it out")
+    }
+    if hasContent && !(callsTools && text.kind == .null) {
       steps.append(.key(style.contentKey))
       if style.isBlocks { text = checkBlocks(bytes, text, style) } else { checkText(bytes, text) }
       steps.removeLast()
-    } else if !hasTools {
+    } else if !callsTools {
       add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
     }
     if weight.kind != .missing { check(weight: weight, of: role, bytes) }
@@ -155,6 +164,23 @@ extension FormatChecker {
       add(.missing, in: .key("tool_call_id"), "not there; what a tool says answers a call")
     }
     return (role, text)
+  }
+
+  /// Checks what a turn calls: a list of calls, or the one function of before; null is none.
+  private mutating func checkCall(_ key: String, _ bytes: Span<UInt8>, _ value: Field) {
+    if !value.hasValue { return }
+    callsTools = true
+    if key == "function_call" {
+      if value.kind != .object { add(.type, "not an object; write {\"name\":…,\"arguments\":…}") }
+      return
+    }
+    var cursor = ElementCursor(value)
+    if value.kind == .array && cursor.next(bytes) == nil {
+      add(.empty, "an empty list calls nothing; take it out")
+      callsTools = false
+      return
+    }
+    check(.objects, bytes, value)
   }
 
   private mutating func check(weight: Field, of role: Role, _ bytes: Span<UInt8>) {

@@ -23,6 +23,10 @@ public struct FormatChecker: Sendable {
   var firstMembers: Set<String>?
   /// Whether the first record of the file has a system prompt.
   private var firstHasSystem: Bool?
+  /// Whether the first record of the first file has one.
+  private var trainingHasSystem: Bool?
+  /// Whether the first record of the file has strings for turns.
+  private var firstIsText: Bool?
 
   // What is known of the record at hand.
   var steps: [PointerStep] = []
@@ -32,6 +36,10 @@ public struct FormatChecker: Sendable {
   var worse = Field.missing
   var prompt = Field.missing
   var label: Bool?
+  /// Whether the turn at hand calls a tool.
+  var callsTools = false
+  /// Whether prompts and answers of the record are strings alone, or lists of turns.
+  var forms: (text: Bool, turns: Bool) = (false, false)
   var digest = TextDigest()
   /// The digest of everything up to the last prompt.
   var promptDigest: UInt64 = 0
@@ -45,7 +53,9 @@ public struct FormatChecker: Sendable {
     earlierCount += recordCount
     recordCount = 0
     labelCounts = (0, 0)
+    trainingHasSystem = trainingHasSystem ?? firstHasSystem
     firstHasSystem = nil
+    firstIsText = nil
     firstMembers = nil
   }
 
@@ -57,6 +67,8 @@ public struct FormatChecker: Sendable {
     textBytes = 0
     (better, worse, prompt) = (.missing, .missing, .missing)
     label = nil
+    callsTools = false
+    forms = (false, false)
     digest = TextDigest()
     promptDigest = 0
     recordCount += 1
@@ -75,11 +87,14 @@ public struct FormatChecker: Sendable {
     var findings: [CheckFinding] = []
     let limits = format.limits
     func records(_ count: Int) -> String { count == 1 ? "1 record" : "\(count) records" }
-    if recordCount < limits.recordsMin && !allowFew {
+    // Of the files after the first, which are to validate with, no target wants a number.
+    let isFirst = fileIndex <= 1
+    let least = isFirst ? limits.recordsMin : min(1, limits.recordsMin)
+    if recordCount < least && !allowFew {
       findings.append(
-        CheckFinding(.minimum, "\(records(recordCount)): \(format.name) needs \(limits.recordsMin); add examples"))
+        CheckFinding(.minimum, "\(records(recordCount)): \(format.name) needs \(least); add examples"))
     }
-    if byteCount < limits.fileBytesMin && recordCount >= limits.recordsMin && !allowFew {
+    if isFirst && byteCount < limits.fileBytesMin && recordCount >= limits.recordsMin && !allowFew {
       findings.append(
         CheckFinding(.size, "\(byteCount) bytes: \(format.name) needs \(limits.fileBytesMin); add examples"))
     }
@@ -137,13 +152,28 @@ public struct FormatChecker: Sendable {
       if let firstHasSystem, firstHasSystem != hasSystem {
         add(.system, "a system prompt on some records only; give it to all of them, or to none")
       }
+      if let trainingHasSystem, firstHasSystem == nil, trainingHasSystem != hasSystem {
+        let (here, there) = hasSystem ? ("a", "none") : ("no", "one")
+        add(.system, "\(here) system prompt, and \(there) in the files before; let all of them have one, or none")
+      }
       if firstHasSystem == nil { firstHasSystem = hasSystem }
     }
+    if format.takesPlainText { checkForm() }
     if format.hasSeam {
       if JSONText.endsInSpace(bytes, prompt) { add(.seam, "the prompt ends in white space; cut it off") }
       if JSONText.beginsWithSpace(bytes, better) { add(.seam, "the answer begins with white space; cut it off") }
     }
     if let label { if label { labelCounts.good += 1 } else { labelCounts.bad += 1 } }
+  }
+
+  /// What reads the records as a table wants strings in all of them, or lists of turns.
+  private mutating func checkForm() {
+    if forms.text && forms.turns {
+      add(.type, "strings beside lists of turns; write one of them")
+    } else if let firstIsText, firstIsText != forms.text {
+      add(.type, "\(forms.text ? "strings" : "lists of turns"), unlike the first record; write one of them in all")
+    }
+    firstIsText = firstIsText ?? forms.text
   }
 
   /// Whether two answers are there of which nobody can tell the one from the other.

@@ -178,14 +178,20 @@ extension TrainingFormat {
     TrainingFormat("trl-sft", takes: .sft, Limits(recordsMin: 1), messagesLearnt, source: trlSource),
     TrainingFormat(
       "trl-prompt-completion", takes: .sft, Limits(recordsMin: 1),
-      [conversationalPrompt, .answers("completion", .better, .messages)], source: trlSource),
+      [conversationalPrompt, .answers("completion", .better, .messages)], source: trlSource
+    )
+    .with { $0.takesPlainText = true },
     TrainingFormat(
       "trl-dpo", takes: .pairs, Limits(recordsMin: 1),
       [conversationalPrompt, .answers("chosen", .better, .messages), .answers("rejected", .worse, .messages)],
-      source: trlSource),
+      source: trlSource
+    )
+    .with { $0.takesPlainText = true },
     TrainingFormat(
       "trl-kto", takes: .kto, Limits(recordsMin: 2),
-      [conversationalPrompt, .answers("completion", .better, .messages), .label("label")], source: trlSource),
+      [conversationalPrompt, .answers("completion", .better, .messages), .label("label")], source: trlSource
+    )
+    .with { $0.takesPlainText = true },
     TrainingFormat(
       "sharegpt", takes: .sft, Limits(recordsMin: 1),
       [.turns("conversations", Turns(.shareGPT, .learnt, end: .answer)), .system("system", .column)],

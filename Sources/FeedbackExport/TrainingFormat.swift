@@ -40,6 +40,8 @@ public struct TrainingFormat: Sendable {
   var otherMembers: [String: OtherMember] = [:]
   /// Whether a record may have any further member.
   var takesAnyMember = false
+  /// Whether strings may stand in the place of turns, in all records of a file; none are written.
+  var takesPlainText = false
   /// Whether it is no trainer's, so that nothing is refused.
   var takesAnyRole = false
 

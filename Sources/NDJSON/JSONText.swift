@@ -89,16 +89,20 @@ public enum JSONText {
     return count
   }
 
-  /// Whether a string begins with ASCII white space.
+  /// Whether a string begins with white space of any script.
   public static func beginsWithSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
-    if !field.isEscaped { return field.end > field.start && bytes[field.start] == 0x20 }
-    return self.bytes(bytes, field).first.map { $0 <= 0x20 } ?? false
+    if field.end == field.start || !field.isEscaped && (0x21..<0x80).contains(bytes[field.start]) { return false }
+    return string(bytes, field).unicodeScalars.first.map { isSpace($0) } ?? false
   }
 
-  /// Whether a string ends in ASCII white space.
+  /// Whether a string ends in white space of any script.
   public static func endsInSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
-    if !field.isEscaped { return field.end > field.start && bytes[field.end - 1] == 0x20 }
-    return self.bytes(bytes, field).last.map { $0 <= 0x20 } ?? false
+    if field.end == field.start || !field.isEscaped && (0x21..<0x80).contains(bytes[field.end - 1]) { return false }
+    return string(bytes, field).unicodeScalars.last.map { isSpace($0) } ?? false
+  }
+
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value <= 0x20 || scalar.properties.isWhitespace
   }
 
   /// Whether a string field has just this text.

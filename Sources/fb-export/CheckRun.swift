@@ -128,6 +128,10 @@ private struct CheckRun: ~Copyable {
       try report(CheckFinding(.jsonl, "an array; write one object a line: jq -c '.[]'"))
       return false
     }
+    if FormatFile.byteOrderMark.matches(bytes, first..<min(first + 3, range.upperBound)) {
+      try report(CheckFinding(.bom, "a byte order mark before a record, as where files were put together; take it out"))
+      return true
+    }
     if error.code == .truncated && line == 1 {
       try report(CheckFinding(.jsonl, "a record that does not end on its line; write one object a line: jq -c ."))
       return false

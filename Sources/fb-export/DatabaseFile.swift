@@ -104,6 +104,14 @@ final class SQLiteFile: DatabaseFile {
     }
   }
 
+  /// Whether a file may be replaced by a database: it is one, by how it begins, or there is nothing in it.
+  static func isDatabase(_ path: String) throws(SystemError) -> Bool {
+    var reader = ChunkReader(try Descriptor.reading(path))
+    if try !reader.next() { return true }
+    let magic = Array("SQLite format 3\0".utf8)
+    return reader.count >= magic.count && magic.matches(reader.storage.span, 0..<magic.count)
+  }
+
   private static func failure(_ error: DatabaseError, _ path: String) -> CommandError {
     CommandError(error.isBusy ? .busy : .inputOutput, "write error: \(path): \(error.message)")
   }
@@ -134,18 +142,13 @@ final class Databases {
 
   /// Throws what makes a record a bad one for a database, and counts nothing.
   ///
-  /// What a database is asked for has to be right in all of them: the time, the rating and the category; and it has to be
-  /// an interaction, with a prompt and an answer, as a database that fb-ingest refuses would be of no use.
+  /// All that fb-ingest looks at has to be right: a database that it refuses would be of no use.
   func examine(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws {
     if files.isEmpty { return }
     examined = (try scanner.recordType(bytes) == .interaction, nil)
     if !examined.isInteraction { return }
-    for field in [RecordField.userPrompt, .aiResponse] where try scanner.text(field).kind == .missing {
-      throw RecordError.schema(field.dotted, "missing", at: scanner.root.start)
-    }
+    try scanner.checkInteraction(bytes)
     examined.time = try scanner.timestamp(bytes, .timestamp)
-    _ = try scanner.rating(bytes, .userRating)
-    _ = try scanner.text(.category)
   }
 
   /// Adds the record that was examined last to each; other kinds of record are counted and left.

@@ -102,9 +102,18 @@ struct ExportCommand: Tool {
 
   private func validateOutput() throws {
     let formats = format?.all ?? []
+    for (index, format) in formats.enumerated() {
+      guard let first = formats[..<index].first(where: { $0.format.name == format.format.name }) else { continue }
+      let names =
+        first.name == format.name ? "\(format.name) is named twice" : "\(first.name) and \(format.name) are one"
+      throw ValidationError("--format: \(names)")
+    }
     if formats.count > 1 && outDir == nil { throw ValidationError("several formats need --out-dir DIR") }
     if outDir != nil && output.output != nil { throw ValidationError("--out-dir and -o exclude each other") }
     if outDir == "" { throw ValidationError("--out-dir needs the name of a folder") }
+    if let outDir, FileStatus.isSamePlace(outDir, ".") {
+      throw ValidationError("--out-dir \(outDir): a new folder cannot take the place of the current one; name another")
+    }
     let hasTraining = formats.contains { !$0.format.isDatabase }
     for (name, format) in formats {
       if format.isSQLite && (output.output ?? "-") == "-" && outDir == nil {
@@ -182,6 +191,9 @@ extension ExportCommand {
     if let status = FileStatus(path: path) {
       if !status.isRegular { throw CommandError(.cannotCreate, "cannot create \(path): not a plain file") }
       if !force { throw CommandError(.cannotCreate, "\(path) exists (--force replaces it)") }
+      if try !SQLiteFile.isDatabase(path) {
+        throw CommandError(.cannotCreate, "\(path) is no SQLite database: --force does not replace it")
+      }
     }
     let records = try input.open(diagnostics, output)
     let file = try AtomicFile(path: path)

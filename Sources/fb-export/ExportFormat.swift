@@ -36,6 +36,17 @@ enum ExportFormat: Sendable {
     return false
   }
 
+  /// What it is called, whatever alias it was asked for by.
+  var name: String {
+    switch self {
+    case .training(let format): format.name
+    case .json: "json"
+    case .jsonDatabase: "json-database"
+    case .csv: "csv"
+    case .sqlite: "sqlite"
+    }
+  }
+
   /// What its file in a folder is called, for a format of this name; nil where it goes into none.
   func fileName(_ name: String) -> String? {
     switch self {
@@ -59,7 +70,7 @@ struct FormatNames: ExpressibleByArgument {
   init?(argument: String) {
     var all: [(name: String, format: ExportFormat)] = []
     for name in argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-      guard let format = ExportFormat(name), !all.contains(where: { $0.name == name }) else { return nil }
+      guard let format = ExportFormat(name) else { return nil }
       all.append((name, format))
     }
     self.all = all

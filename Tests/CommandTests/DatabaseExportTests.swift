@@ -26,8 +26,8 @@ import Testing
       maybe(&members, "category", categories.map { "\"\($0)\"" } + ["null"])
       maybe(&members, "timestamp", ["\"2024-10-01T10:00:00Z\"", "\"2024-10-02T10:00:00+02:00\"", "null"])
       maybe(&members, "session_id", texts.map { "\"\($0)\"" } + ["5", "null"])
-      maybe(&members, "history", ["[]", #"[{"role":"user","content":"x"} ]"#, "null", "\"h\""])
-      maybe(&members, "response_time_ms", ["0", "120", "1.2e3", "1.5", "\"9\"", "99999999999999999999", "null"])
+      maybe(&members, "history", ["[]", #"[{"role":"user","content":"x"} ]"#, "null"])
+      maybe(&members, "response_time_ms", ["0", "120", "1.2e3", "1.5", "\"9\"", "null"])
       maybe(
         &members, "metadata",
         ["{}", #"{"a": [1.0, null, 9007199254740993], "b":"\#(pick(texts))"}"#, "[]", "1", "null"])
@@ -167,14 +167,24 @@ import Testing
     #expect(try folder.read("db") == "precious")
     #expect(try shell("ln -s db link; fb-export --format sqlite -o link in", in: folder.url).status == 73)
     #expect(try shell("mkdir d; fb-export --format sqlite --force -o d in", in: folder.url).status == 73)
-    // With --force too, it is replaced whole or not at all.
+    // With --force too, what is no database stays: a name may be mistyped.
+    for content in ["precious", "SQLite format 4", "S"] {
+      try folder.write("db", content)
+      let kept = try shell("fb-export --format sqlite --force -o db in", in: folder.url)
+      #expect(
+        kept.status == 73 && kept.errorText == "fb-export: db is no SQLite database: --force does not replace it\n")
+      #expect(try folder.read("db") == content)
+    }
+    try folder.write("db", "SQLite format 3\u{0} of another")
+    // It is replaced whole or not at all.
     let failed = try shell("echo '{' | fb-export --format sqlite --force -o db; echo $?; ls -A", in: folder.url)
     #expect(failed.text == "65\nd\ndb\nin\nlink\n")
-    #expect(try folder.read("db") == "precious")
+    #expect(try folder.read("db").hasSuffix(" of another"))
     let replaced = try shell(
       "fb-export --format sqlite --force -o db in && sqlite3 db 'SELECT COUNT(*) FROM prompts; PRAGMA application_id; PRAGMA user_version' && stat -c %a db",
       in: folder.url)
     #expect(replaced.text == "5\n\(0x6662_3031)\n1\n600\n", "\(replaced.errorText)")
+    #expect(try shell("> new; fb-export --format sqlite --force -o new in", in: folder.url).status == 0)
     for output in ["", "-o -"] {
       #expect(try shell("fb-export --format sqlite \(output) in", in: folder.url).status == 64)
     }
@@ -257,114 +267,48 @@ import Testing
     #expect(try shell("fb-export --format csv --max-rejects 1").output.isEmpty)
   }
 
-  @Test func viewsHoldEveryRatingAndTheNumbers() throws {
+  /// What fb-ingest would not read is in no database, and what is in one it reads.
+  @Test(arguments: ["sqlite", "csv", "json-database"])
+  func aDatabaseHoldsWhatIsReadBack(format: String) throws {
     let folder = try TemporaryFolder()
-    try folder.write(
-      "in",
-      """
-      {"id":"1","timestamp":"2026-01-01T23:30:00-02:00","user_id":"u","category":"a","user_prompt":"p","ai_response":"r",\
-      "feedback":{"user_rating":1.5,"ratings":[{"rated_by":"x","user_rating":1,"approved":false},\
-      {"user_id":"y","user_rating":2,"feedback_text":"no"}]}}
-      {"id":"2","timestamp":"2026-01-01T10:00:00Z","user_id":"u","user_prompt":"p","ai_response":"r","feedback":{"user_rating":5}}
-      {"id":"3","category":"a","user_prompt":"p","ai_response":"r","status":"error","feedback":{"user_rating":1}}
-      {"id":"4","category":"a","user_prompt":"p","ai_response":"r"}
-
-      """)
-    func query(_ sql: String) throws -> String {
-      try shell("sqlite3 -csv db \"\(sql)\"", in: folder.url).text.replacingOccurrences(of: "\r\n", with: "\n")
-    }
-    let made = try shell("fb-export --format sqlite -o db in", in: folder.url)
-    #expect(made.status == 0 && made.errorText.isEmpty, "\(made.errorText)")
-    let ratings = "SELECT interaction_id, rated_by, user_rating, feedback_text, approved FROM feedback ORDER BY 1, 2"
-    #expect(try query(ratings) == "1,x,1,,0\n1,y,2,no,\n2,u,5,,\n3,,1,,\n")
-    #expect(try query("SELECT * FROM categories") == "a,3,1,1,1.5,1,0\nuncategorized,1,0,1,5.0,0,1\n")
-    #expect(try query("SELECT day, interactions, poor FROM days") == ",2,0\n2026-01-01,1,0\n2026-01-02,1,1\n")
-    #expect(try query("SELECT id, user_rating FROM poor_answers") == "1,1.5\n")
-    #expect(try query("SELECT name, strict FROM pragma_table_list WHERE name = 'prompts'") == "prompts,1\n")
-    let back = try shell("fb-ingest db | jq -r .id", in: folder.url)
-    #expect(back.lines == ["1", "2", "3", "4"], "\(back.errorText)")
-  }
-
-  /// Every rating is one row, whatever `ratings` looks like, and nothing else is one.
-  @Test func aRatingIsOneRowWhateverStandsBesideIt() throws {
-    let folder = try TemporaryFolder()
-    let feedback = [
-      #"{"user_rating":5,"ratings":[]}"#, #"{"user_rating":4,"ratings":{"user_rating":1}}"#,
-      #"{"user_rating":3,"ratings":{"x":{"user_rating":1}}}"#, #"{"user_rating":2,"ratings":[{}]}"#,
-      #"{"ratings":[{}]}"#,
-      #"{"ratings":[{"rated_by":"x"},null,7,[{"user_rating":1}],{"user_rating":null}]}"#,
-      #"{"user_rating":1.5,"ratings":[{},{"user_rating":1},{"rated_by":"y","user_rating":2},{"approved":true}]}"#,
-      #"{"user_rating":5,"ratings":"none"}"#, #"{"user_rating":5,"ratings":null}"#, "{}",
+    let texts = #""user_prompt":"q","ai_response":"a""#
+    let bad = [
+      #""status":"odd""#, #""status":7"#, #""history":"x""#, #""history":[{"role":"user"}]"#, #""feedback":7"#,
+      #""feedback":[]"#, #""feedback":{"accuracy":9}"#, #""feedback":{"helpfulness":0}"#,
+      #""feedback":{"clarity":true}"#,
+      #""feedback":{"ratings":[7]}"#, #""feedback":{"ratings":{"user_rating":1}}"#, #""feedback":{"ratings":"none"}"#,
+      #""feedback":{"ratings":[{},null]}"#, #""feedback":{"approved":"maybe"}"#, #""feedback":{"rated_at":"then"}"#,
+      #""feedback":{"scale":5}"#, #""feedback":{"feedback_text":5}"#, #""feedback":{"rated_by":{}}"#, #""model":1"#,
+      #""system_prompt":[]"#, #""prompt_version":true"#, #""language":{}"#, #""source":2"#, #""id":true"#,
+      #""user_id":[]"#,
+      #""session_id":{}"#, #""id":"a\u0000b""#, #""response_time_ms":"soon""#, #""response_time_ms":-3"#,
     ]
-    let records = feedback.enumerated().map { index, feedback in
-      #"{"id":"\#(index)","user_prompt":"q","ai_response":"a","feedback":\#(feedback)}"# + "\n"
-    }
-    try folder.write("in", records.joined())
-    let sql = "SELECT interaction_id, rated_by, user_rating, approved FROM feedback ORDER BY 1, 3, 4"
-    let made = try shell("fb-export --format sqlite -o db in && sqlite3 db \"\(sql)\"", in: folder.url)
-    #expect(
-      made.lines == ["0||5|", "1||4|", "2||3|", "3||2|", "6|||1", "6||1|", "6|y|2|", "7||5|", "8||5|"],
-      "\(made.text)\(made.errorText)")
-    // With no id to tell them apart, too.
-    let nameless = try shell(
-      "sed 's/\"id\":\"[0-9]*\",//' in | fb-export --format sqlite -o db2 && sqlite3 db2 'SELECT count(*) FROM feedback'",
-      in: folder.url)
-    #expect(nameless.text == "9\n", "\(nameless.errorText)")
-  }
-
-  /// The day of an interaction is the one that fb-analyze counts it under.
-  @Test func aDayIsThatOfTheAnalysis() throws {
-    let folder = try TemporaryFolder()
-    let times = [
-      "2026-01-01T23:59:60Z", "2026-01-01t10:00:00z", "2026-01-02T01:59:60.5+02:00", "2026-01-04T00:00:00-18:00",
-      "2026-01-06T00:00:00+23:59", "2026-01-07T23:00:00-23:59", "2026-01-10T23:59:59.999999999-00:01",
-      "2026-01-12T05:05:05.123456789012Z", "2026-01-14T18:29:60-05:30", "2026-01-16T00:00:00.000Z",
+    let good = [
+      #""status":"error""#, #""status":"ok""#, #""history":[{"role":"user","content":"x"}]"#, #""feedback":null"#,
+      #""feedback":{}"#, #""feedback":{"accuracy":4.5,"ratings":[{}],"scale":{"max":5}}"#, #""id":7"#, #""user_id":7"#,
+      #""response_time_ms":12"#, #""response_time_ms":12.5"#, #""response_time_ms":"9""#, #""metadata":7"#, #""x":[]"#,
+      #""feedback":{"accuracy":"5","approved":1,"rated_at":1700000000}"#,
     ]
-    // Trends are of days where a day has five ratings.
-    let records = times.flatMap { time in
-      (0..<5).map { _ in #"{"timestamp":"\#(time)","user_prompt":"q","ai_response":"a","feedback":{"user_rating":5}}"# }
-    }
-    try FormatTests.data(records).write(to: folder.url.appendingPathComponent("in"))
-    let days = try shell(
-      "fb-export --format sqlite -o db in && sqlite3 -separator ' ' db 'SELECT day, interactions FROM days'",
+    let all = (bad + good).map { "{\($0),\(texts)}" }
+    try folder.write("in", all.joined(separator: "\n") + "\n")
+    let made = try shell(
+      "fb-export --format \(format) --max-rejects 99 --rejects r -o out.\(format == "sqlite" ? "db" : format) in",
       in: folder.url)
-    let analysed = try shell(
-      #"fb-analyze in | jq -r 'select(.type == "trend" and .bin == "day") | .points[] | select(.interactions > 0) | "\(.start[:10]) \(.interactions)"'"#,
-      in: folder.url)
-    #expect(analysed.lines.count == 9 && analysed.errorText.isEmpty, "\(analysed.text)\(analysed.errorText)")
-    #expect(days.text == analysed.text, "\(days.errorText)")
-    let ends = ["0000-01-01T00:00:00Z", "0000-01-02T00:00:00+23:59", "9999-12-31T23:59:59Z"].map {
-      #"{"timestamp":"\#($0)","user_prompt":"q","ai_response":"a"}"#
-    }
-    let first = try shell(
-      "fb-export --format sqlite -o ends && sqlite3 -separator ' ' ends 'SELECT day, interactions FROM days'",
-      input: FormatTests.data(ends), in: folder.url)
-    #expect(first.text == "0000-01-01 2\n9999-12-31 1\n")
-  }
-
-  /// The page says which SQLite reads the file: one that knows STRICT tables, and no function that came later.
-  @Test func theViewsNeedNoLaterSQLiteThanThePageSays() throws {
-    let folder = try Self.folder(3, seed: 46)
-    let sql = try shell(
-      "fb-export --format sqlite -o db in && sqlite3 db 'SELECT sql FROM sqlite_master'", in: folder.url
-    ).text.lowercased()
-    #expect(sql.contains("create view feedback") && sql.contains("strict"))
-    // What came with 3.38 and later (sqlite.org/changes.html).
-    let later = [
-      "->", "unixepoch(", "format(", "is distinct", "is not distinct", "right join", "full join", "unhex(",
-      "octet_length(", "timediff(", "jsonb", "json_pretty(", "concat(", "concat_ws(", "string_agg(", "subsec", "if(",
-      "unistr", "json_array_insert", "percentile(", "median(",
-    ]
-    for word in later { #expect(!sql.contains(word), "\(word)") }
-    let page = try String(contentsOf: projectRoot.appendingPathComponent("man/fb-export.1"), encoding: .utf8)
-    #expect(page.contains("3.37 or later reads it"))
+    #expect(made.status == 0, "\(made.errorText)")
+    #expect(try shell("jq .line r", in: folder.url).lines == bad.indices.map { "\($0 + 1)" })
+    // fb-ingest refuses the same.
+    let direct = try shell("fb-ingest --max-rejects 99 --rejects r2 in > direct; jq .line r2", in: folder.url)
+    #expect(direct.lines == bad.indices.map { "\($0 + 1)" }, "\(direct.errorText)")
+    let name = ["sqlite": "out.db", "csv": "out.csv", "json-database": "out.json-database"][format] ?? ""
+    let back = try shell("fb-ingest \(name) | wc -l", in: folder.url)
+    #expect(back.status == 0 && back.text == "\(good.count)\n", "\(back.errorText)")
   }
 
   @Test func formulasAreCountedAndDefused() throws {
     let folder = try TemporaryFolder()
     let texts = ["=1+1", "+1", "-1", "@x", #"\tx"#, #"\rx"#, #"\nx"#, "a=1", "'=1", ""]
     let records = texts.enumerated().map { index, text in
-      #"{"id":"\#(index)","user_prompt":"\#(text)","ai_response":"r","x":-1,"feedback":{"accuracy":-1}}"# + "\n"
+      #"{"id":"\#(index)","user_prompt":"\#(text)","ai_response":"r","x":-1,"feedback":{"accuracy":4}}"# + "\n"
     }
     try folder.write("in", records.joined())
     let read =
@@ -373,10 +317,10 @@ import Testing
     #expect(
       plain.errorText
         == "fb-export: 10 of 10 records written (a spreadsheet may run 7 texts as a formula: --spreadsheet-safe)\n")
-    #expect(plain.lines == texts.map { #"["\#($0)", "-1"]"# })
+    #expect(plain.lines == texts.map { #"["\#($0)", "4"]"# })
     let safe = try shell("fb-export --format csv --spreadsheet-safe in | \(read)", in: folder.url)
     #expect(safe.errorText.isEmpty)
-    #expect(safe.lines == texts.enumerated().map { #"["\#($0 < 7 ? "'" : "")\#($1)", "-1"]"# })
+    #expect(safe.lines == texts.enumerated().map { #"["\#($0 < 7 ? "'" : "")\#($1)", "4"]"# })
     #expect(try shell("fb-export --format sqlite -o db --spreadsheet-safe in", in: folder.url).status == 64)
   }
 }

@@ -1,16 +1,15 @@
-import FeedbackModel
 import NDJSON
 import Timestamps
 
 /// A number that a source spells as a number or as a string.
-struct NumberText {
+public struct NumberText {
   /// The number as JSON spells it.
-  let text: [UInt8]
+  public let text: [UInt8]
 
   /// Reads a value; nil where it is neither.
-  init?(_ bytes: Span<UInt8>, _ value: Field) {
+  public init?(_ bytes: Span<UInt8>, _ value: Field) {
     switch value.kind {
-    case .number: text = Array(RecordBuilder.compact(bytes, value))
+    case .number: text = Self.copy(bytes, value)
     case .string:
       guard let text = NumberText.trimmed(JSONText.bytes(bytes, value)) else { return nil }
       self.text = text
@@ -18,8 +17,15 @@ struct NumberText {
     }
   }
 
+  /// A number as it is spelled.
+  fileprivate static func copy(_ bytes: Span<UInt8>, _ value: Field) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(bytes, value.range)
+    return copy
+  }
+
   /// The bytes of a number without white space around; nil where they are none.
-  static func trimmed(_ text: [UInt8]) -> [UInt8]? {
+  public static func trimmed(_ text: [UInt8]) -> [UInt8]? {
     let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
     let number = Array(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
     var scanner = LineScanner(FieldSet(paths: []), rules: .grammar)
@@ -32,12 +38,12 @@ struct NumberText {
 }
 
 /// Times as sources write them.
-enum TimeValue {
+public enum TimeValue {
   /// The JSON of a time in RFC 3339 with `Z`; nil where the value is one already, or is not there.
   ///
   /// Accepted are RFC 3339 with any zone, without a zone (UTC), a date alone (midnight), and numbers: seconds since 1970
   /// below 10¹¹, milliseconds below 10¹⁴, microseconds from there on.
-  static func normalized(
+  public static func normalized(
     _ bytes: Span<UInt8>, _ value: Field, _ field: RecordField
   ) throws(RecordError) -> [UInt8]? {
     if !value.hasValue { return nil }
@@ -78,11 +84,11 @@ enum TimeValue {
 }
 
 /// Members of `feedback` as sources write them.
-enum FeedbackValue {
+public enum FeedbackValue {
   /// The JSON that has to stand in the place of a value; nil where it may stay.
   ///
   /// Throws where it breaks the field's rule.
-  static func normalized(
+  public static func normalized(
     _ bytes: Span<UInt8>, _ value: Field, _ field: RecordField
   ) throws(RecordError) -> [UInt8]? {
     if !value.hasValue { return nil }
@@ -126,7 +132,7 @@ enum FeedbackValue {
     case .string, .number:
       let text =
         value.kind == .string
-        ? JSONText.string(bytes, value) : String(decoding: RecordBuilder.compact(bytes, value), as: UTF8.self)
+        ? JSONText.string(bytes, value) : String(decoding: NumberText.copy(bytes, value), as: UTF8.self)
       if ["1", "true", "True", "TRUE"].contains(text) { return Array("true".utf8) }
       if ["0", "false", "False", "FALSE"].contains(text) { return Array("false".utf8) }
     default: break
