@@ -114,7 +114,7 @@ extension AnalysisInput {
       confidence: String(decoding: finding.confidence, as: UTF8.self), action: rule.action,
       nextCommand: isFeedback
         ? ShellCommand.selectUnrated(finding.scope, id: finding.id, window: windowOptions)
-        : ShellCommand.selectPoor(finding.scope, id: finding.id, window: windowOptions))
+        : ShellCommand.selectPoor(finding.scope, id: finding.id, window: windowOptions.since(finding.at)))
     item.weight = finding.excess ?? 0
     // What is to go is not measured any more when it has gone: then it is what is around it.
     let gone = rule.kind == .rollBack ? guilty(finding) : nil
@@ -190,7 +190,7 @@ extension AnalysisInput {
         measure: .corrections, scope: .all, since: end, baseline: 0, baselineCount: 0,
         target: Double(MaterialRule.correctionsMin), countMin: MaterialRule.correctionsMin,
         command: "fb-filter --for sft interactions.ndjson | jq -s 'map(select(.origin == \"correction\")) | length'")
-    } else if poor.total > 0 {
+    } else if poor.count > 0 {
       let share = Double(poor.count) / Double(poor.total)
       item.verification = verification(rule.kind, .all, target: max(share - 0.05, share / 2), stated: nil)
       // What comes of it is another model.
@@ -204,14 +204,16 @@ extension AnalysisInput {
   ) -> Recommendation.Verification? {
     guard let measure = kind.measure, let target, let baseline = baseline(scope, measure) ?? stated else { return nil }
     var verification = Recommendation.Verification(
-      measure: measure, scope: scope, since: end, baseline: baseline.share, baselineCount: baseline.count,
-      target: target, cohorts: cohorts(scope, measure))
+      measure: measure, scope: scope, since: end, timeField: whole?.window.timeField ?? .timestamp,
+      baseline: baseline.share, baselineCount: baseline.count, target: target, cohorts: cohorts(scope, measure))
     // Up to 1.3 it may well be chance.
     if measure == .poorShare, let effect = metric(scope)?.designEffect, effect > 1.3 {
       verification.designEffect = effect
     }
-    verification.command = verification.measuringCommand(since: end, whole?.window.timeField ?? .timestamp)
+    verification.command = verification.measuringCommand(since: end)
     verification.settle()
+    // Nothing is below 0 % or above 100 %.
+    if let limit = verification.limit, limit <= 0 || limit >= 1 { return nil }
     return verification
   }
 

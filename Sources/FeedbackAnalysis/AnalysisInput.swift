@@ -119,6 +119,8 @@ struct ReadFinding: Sendable {
   var confidence: [UInt8]
   var total = 0
   var share: Double?
+  /// From when on its counts are, where that is not the window.
+  var at: Timestamp?
   var beforeShare: Double?
   var restShare: Double?
   var target: Double?
@@ -162,10 +164,13 @@ public struct AnalysisInput: Sendable {
   private(set) var earlier: [Recommendation] = []
   /// How many recommendations were left out, because they do not say since when and against what to judge them.
   public private(set) var unjudgeableCount = 0
-  /// How many metrics were left out, because they are of another window than the last metric of everything.
+  /// How many metrics, trends and findings were left out, because they are of another window than the last metric of
+  /// everything.
   public private(set) var otherWindowCount = 0
   private var metricPlaces: [[UInt8]: Int] = [:]
   private var findingPlaces: [[UInt8]: Int] = [:]
+  /// Trends and findings since the last metric of everything of another window.
+  private var foundCount = 0
   /// The trends of everything and of scopes in which earlier advice is measured.
   private var trends: [[UInt8]: ReadTrend] = [:]
   private var trendScopes: Set = [ReadScope.all.json]
@@ -202,8 +207,11 @@ public struct AnalysisInput: Sendable {
     let record = MemberReader(fields: scanner.fields)
     switch type {
     case .metric: put(try record.metric(bytes, try record.scope(bytes)))
-    case .finding: put(try record.finding(bytes, try record.scope(bytes), id: scanner.text(.id)))
+    case .finding:
+      foundCount += 1
+      put(try record.finding(bytes, try record.scope(bytes), id: scanner.text(.id)))
     case .trend:
+      foundCount += 1
       let scope = try record.scope(bytes)
       if scope.members.isEmpty { days = try record.days(bytes) }
       if trendScopes.contains(scope.json) { trends[scope.json] = try record.trend(bytes) }
@@ -258,6 +266,8 @@ public struct AnalysisInput: Sendable {
   /// Leaves out what was read of other windows.
   private mutating func turn(to window: ReadWindow) {
     if let whole, whole.window != window {
+      otherWindowCount += foundCount
+      foundCount = 0
       findings = []
       findingPlaces = [:]
       trends = [:]

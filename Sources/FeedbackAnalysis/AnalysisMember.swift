@@ -6,11 +6,13 @@ extension AnalysisInput {
     case ratingCount, mean, meanLow, meanHigh, poorCount, poorShare, poorLow, poorHigh, p95, designEffect
     case slowPoor, slowOf, slowZ, slowQ, slowFrom
     case accuracy, helpfulness, clarity, checked, checkedBy, ratingsMin, undated, fdr, bin, points
-    case count, total, share, beforeShare, restShare, target, weakest, qualityEffect, mixEffect, excess, excessExpected
+    case count, total, at, share, beforeShare, restShare, target, weakest, qualityEffect, mixEffect, excess,
+      excessExpected
     case origin
     case priority, action, nextCommand, measure, verifyScope, since, baseline, baselineCount, verifyTarget, limit,
       countMin
-    case verifyDesignEffect, verifyCommand, verifyCohorts, looks, judgedFrom, through, judgedCount, judgedTotal,
+    case verifyTimeField, verifyDesignEffect, verifyCommand, verifyCohorts, looks, judgedFrom, through, judgedCount,
+      judgedTotal,
       leftOut,
       isClosed, judgedCohorts, windows
 
@@ -66,6 +68,7 @@ extension AnalysisInput {
       switch self {
       case .count: ["evidence", "k"]
       case .total: ["evidence", "n"]
+      case .at: ["evidence", "at"]
       case .share: ["evidence", "share"]
       case .beforeShare: ["evidence", "before_share"]
       case .restShare: ["evidence", "rest_share"]
@@ -93,6 +96,7 @@ extension AnalysisInput {
       case .verifyTarget: ["verify", "target"]
       case .limit: ["verify", "limit"]
       case .countMin: ["verify", "min_n"]
+      case .verifyTimeField: ["verify", "time_field"]
       case .verifyDesignEffect: ["verify", "design_effect"]
       case .verifyCommand: ["verify", "command"]
       case .verifyCohorts: ["verify", "cohorts"]

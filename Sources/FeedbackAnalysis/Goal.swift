@@ -8,8 +8,8 @@ extension Recommendation {
     guard let verification else { return nil }
     let scope = Scope(members: verification.scope.members.map { Scope.Member(field: $0.field, value: $0.value) })
     let from = verification.since.map { " from \($0.text) on" } ?? ""
-    let target = Statement.percent(verification.target)
-    let baseline = Statement.percent(verification.baseline)
+    let target = verification.percent(verification.target)
+    let baseline = verification.percent(verification.baseline)
     switch verification.measure {
     case .corrections:
       return Array("\(Statement.counted(Int(verification.target), "poor answer")) or more are corrected.".utf8)
@@ -36,22 +36,24 @@ extension Advice {
 }
 
 extension Recommendation.Verification {
-  /// The target in as many decimals as the limit, where it is another one.
-  private var limitTarget: String? {
-    limit.flatMap { $0 == target ? nil : Statement.percent(target, besides: $0) }
+  /// A share in as many decimals of a percent as tell it from the limit, or else the baseline from the target.
+  func percent(_ share: Double) -> String {
+    limit.map { Statement.percent(share, besides: $0) } ?? Statement.percent(share, apart: abs(baseline - target))
   }
+
+  /// The same of counts; 0 of none.
+  func percent(_ count: Int, of total: Int) -> String { percent(total > 0 ? Double(count) / Double(total) : 0) }
 
   /// The limit, and what it is; nil without one.
   var limitText: String? {
-    limit.map { "\(Statement.percent(limit: $0)) %" + (limitTarget.map { ", half way to \($0) %" } ?? "") }
+    limit.map { "\(Statement.percent(limit: $0)) %" + ($0 == target ? "" : ", half way to \(percent(target)) %") }
   }
 
   /// From where to where, and when it counts: `side` of what it is held against.
   fileprivate func way(_ baseline: String, _ target: String, _ side: String, _ from: String) -> String {
     let counted = countMin.map { "about \(Statement.counted($0, measure.unit))" }
     if let limit {
-      let start = Statement.percent(self.baseline, besides: limit)
-      let way = limit == self.target ? "now \(start) %" : "half way from \(start) % to \(limitTarget ?? target) %"
+      let way = limit == self.target ? "now \(baseline) %" : "half way from \(baseline) % to \(target) %"
       let text = ": \(side) \(Statement.percent(limit: limit)) % (\(way))\(from), by more than chance explains."
       return text + (counted.map { " It takes \($0) to tell." } ?? "")
     }

@@ -15,9 +15,8 @@ extension AnalysisInput {
     var item = item
     item.outcome = outcome
     // The records that the verdict goes by, as this version measures them.
-    if verification.measure != .corrections, let whole {
-      item.verification?.command = verification.measuringCommand(
-        since: outcome.decisive.from, whole.window.timeField)
+    if verification.measure != .corrections {
+      item.verification?.command = verification.measuringCommand(since: outcome.decisive.from)
     }
     if outcome.verdict == .worse { item.priority = 1 }
     return item
@@ -27,8 +26,9 @@ extension AnalysisInput {
   private func counts(
     _ before: Outcome.Counts, _ verification: Recommendation.Verification, since: Timestamp
   ) -> (Outcome.Counts, Outcome.Gap?) {
-    guard let whole, let from = whole.window.from, let to = whole.window.to, to > before.through else {
-      return (before, nil)
+    guard let whole, let from = whole.window.from, let end, end > before.through else { return (before, nil) }
+    if verification.measure != .corrections && whole.window.timeField != verification.timeField {
+      return (before, .otherTime(verification.timeField))
     }
     // An analysis by other fields has not looked at this slice; one by its fields has, and nothing was there.
     guard verification.measure == .corrections || isAnalysed(verification.scope) else {
@@ -36,24 +36,23 @@ extension AnalysisInput {
     }
     var counts = before
     let own = metric(verification.scope)?.counts(of: verification.measure) ?? (count: 0, total: 0)
-    var look = Outcome.Look(from: from, through: to, count: own.count, total: own.total)
+    var look = Outcome.Look(from: from, through: end, count: own.count, total: own.total)
     look.cohorts = cohorts(verification.scope, verification.measure)
     if verification.measure == .corrections {
       guard material.examples > 0 else { return (before, nil) }
       counts.looks = []
-      look = Outcome.Look(from: since, through: to, count: material.corrections, total: material.corrections)
-    } else if from.next >= before.through {
-      // A moment earlier is the same where the end of a window was taken for its newest record. Without a beginning that was
-      // asked for, the window begins with its first record, and a few hours before it are no gap.
+      look = Outcome.Look(from: since, through: end, count: material.corrections, total: material.corrections)
+    } else if whole.undated == 0 && from >= before.through {
+      // Without a beginning that was asked for, the window begins with its first record, and a few hours before it are no gap.
       let isGap = isBeginningAsked || from.seconds - before.through.seconds >= 86_400
-      look.from = isGap ? max(from, before.through) : before.through
-    } else if let first = before.firstLook(of: from) {
+      look.from = isGap ? from : before.through
+    } else if whole.undated == 0, let first = before.firstLook(of: from) {
       // As the command of the recommendation measures it: all that was counted from that look on is in it.
-      if first == 0 { counts.leftOut = 0 }
       look = counts.takeLooks(from: first, in: look)
     } else if verification.measure == .poorShare, let trend = trend(verification.scope) {
-      // The windows overlap: the days that were not counted yet. How they divide among models is not known.
-      let days = trend.counts(after: before.through, before: to)
+      // The windows overlap, or there is something of an unknown time: the days that were not counted yet. How they divide
+      // among models is not known.
+      let days = trend.counts(after: before.through, before: end)
       let gap: Outcome.Gap? = days.waiting > 0 ? .waiting(days.waiting) : nil
       guard let end = days.end else { return (before, gap) }
       counts.add(Outcome.Look(from: before.through, through: end, count: days.poor, total: days.rated))
@@ -61,10 +60,10 @@ extension AnalysisInput {
       counts.through = end
       return (counts, gap)
     } else {
-      return (before, .overlap)
+      return (before, whole.undated > 0 ? .undated(whole.undated) : .overlap)
     }
     counts.add(look)
-    counts.through = to
+    counts.through = end
     return (counts, nil)
   }
 }
@@ -72,16 +71,16 @@ extension AnalysisInput {
 extension Outcome.Counts {
   /// The look with which a window begins, by its number from 0; nil where none does.
   fileprivate func firstLook(of start: Timestamp) -> Int? {
-    // A moment later is the same, as above.
-    func begins(_ time: Timestamp) -> Bool { start >= time && start.seconds - time.seconds <= 1 }
-    return begins(from) ? 0 : looks.firstIndex { begins($0.from) }
+    start == from ? 0 : looks.firstIndex { $0.from == start }
   }
 
   /// What is new in a window that begins with a look; that look and those after it are replaced by all of the window where
-  /// there is more in it than they and what is new: what was left out between them, or came late.
+  /// there is more in it than they and what is new: what was left out of them or between them.
   fileprivate mutating func takeLooks(from first: Int, in window: Outcome.Look) -> Outcome.Look {
     let known = Array(looks.dropFirst(first))
-    let isWhole = uncovered.allSatisfy { $0.to <= window.from }
+    let isWhole = leftOut == 0 && uncovered.allSatisfy { $0.to <= window.from }
+    // What was left out of the first look is in a window that begins with it.
+    if first == 0 { leftOut = 0 }
     if isWhole, let rest = window.without(known, through: through) { return rest }
     looks.removeSubrange(first...)
     return window

@@ -19,10 +19,18 @@ struct MemberReader {
     throw .schema(member.path.joined(separator: "."), "not a number that can be", at: found.start)
   }
 
+  private func share(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Double? {
+    let share = try number(bytes, member)
+    if let share, !(0...1).contains(share) {
+      throw .schema(member.path.joined(separator: "."), "no share", at: field(member).start)
+    }
+    return share
+  }
+
   private func count(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Int {
     let found = field(member)
     if !found.hasValue { return 0 }
-    if found.kind == .number, let value = JSONNumber.integer(bytes, found.range), (0...1 << 50).contains(value) {
+    if found.kind == .number, let value = JSONNumber.integer(bytes, found.range), (0..<1 << 40).contains(value) {
       return value
     }
     throw .schema(member.path.joined(separator: "."), "not a count", at: found.start)
@@ -109,13 +117,14 @@ struct MemberReader {
     var window = ReadWindow(from: try time(bytes, .from), to: try time(bytes, .to))
     window.isFromAsked = try flag(bytes, .fromAsked)
     window.isToAsked = try flag(bytes, .toAsked)
-    if field(.timeField).hasValue {
-      guard let timeField = TimeField(rawValue: string(try text(bytes, .timeField))) else {
-        throw .schema("window.time_field", "no time known here", at: field(.timeField).start)
-      }
-      window.timeField = timeField
-    }
+    window.timeField = try timeField(bytes, .timeField)
     return window
+  }
+
+  private func timeField(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> TimeField {
+    if !field(member).hasValue { return .timestamp }
+    if let timeField = TimeField(rawValue: string(try text(bytes, member))) { return timeField }
+    throw .schema(member.path.joined(separator: "."), "no time known here", at: field(member).start)
   }
 
   private func flag(_ bytes: Span<UInt8>, _ member: AnalysisInput.Member) throws(RecordError) -> Bool? {
@@ -138,7 +147,7 @@ struct MemberReader {
     var cursor = ElementCursor(field(member))
     while let element = cursor.next(bytes) {
       guard element.kind == .number, let count = JSONNumber.integer(bytes, element.range),
-        (0...1 << 40).contains(count)
+        (0..<1 << 40).contains(count)
       else { throw .schema(member.path.joined(separator: "."), "not counts", at: element.start) }
       counts.append(count)
     }
@@ -151,8 +160,9 @@ struct MemberReader {
     ReadFinding(
       scope: scope, id: JSONText.bytes(bytes, id), kind: try text(bytes, .kind), statement: try text(bytes, .statement),
       evidenceJSON: json(bytes, .evidence), impactJSON: json(bytes, .impact), confidence: try text(bytes, .confidence),
-      total: try count(bytes, .total), share: try number(bytes, .share), beforeShare: try number(bytes, .beforeShare),
-      restShare: try number(bytes, .restShare), target: try number(bytes, .target),
+      total: try count(bytes, .total), share: try share(bytes, .share), at: try time(bytes, .at),
+      beforeShare: try share(bytes, .beforeShare), restShare: try share(bytes, .restShare),
+      target: try share(bytes, .target),
       weakest: field(.weakest).hasValue ? try text(bytes, .weakest) : nil,
       qualityEffect: try number(bytes, .qualityEffect), mixEffect: try number(bytes, .mixEffect),
       excess: try number(bytes, .excess), excessExpected: try number(bytes, .excessExpected))
@@ -247,7 +257,8 @@ struct MemberReader {
     // Without a scope it is of a version that did not say since when either.
     let scope = field(.verifyScope).hasValue ? try self.scope(bytes, .verifyScope) : ReadScope()
     var verification = Recommendation.Verification(
-      measure: measure, scope: scope, since: try time(bytes, .since), baseline: baseline,
+      measure: measure, scope: scope, since: try time(bytes, .since), timeField: try timeField(bytes, .verifyTimeField),
+      baseline: baseline,
       baselineCount: try optional(.baselineCount), target: target, limit: try number(bytes, .limit),
       countMin: try optional(.countMin), designEffect: max(1, try number(bytes, .verifyDesignEffect) ?? 1),
       command: command(bytes, .verifyCommand), cohorts: try cohorts(bytes, field(.verifyCohorts)))
@@ -270,6 +281,9 @@ struct MemberReader {
     counts.leftOut = try count(bytes, .leftOut)
     if field(.windows).hasValue {
       counts.looks = try looks(bytes)
+      if let last = counts.looks.last, (last.through ?? last.from) > through {
+        throw .schema("outcome.through", "before the end of the last window", at: field(.through).start)
+      }
       return counts
     }
     // Of a version that did not keep looks apart.
@@ -291,6 +305,10 @@ struct MemberReader {
       let end = JSONWalk.member(bytes, element, Array("through".utf8))
       let through = end.kind == .string ? Timestamp(bytes, end.range) : nil
       if end.hasValue && through == nil { throw .schema("outcome.windows", "through is no time", at: end.start) }
+      let last = looks.last.map { $0.through ?? $0.from }
+      if last.map({ time < $0 }) ?? false || through.map({ $0 < time }) ?? false {
+        throw .schema("outcome.windows", "not in order", at: element.start)
+      }
       let cohorts = try cohorts(bytes, JSONWalk.member(bytes, element, Array("cohorts".utf8)))
       looks.append(.init(from: time, through: through, count: counts.count, total: counts.total, cohorts: cohorts))
     }

@@ -1,3 +1,4 @@
+import FeedbackModel
 import NDJSON
 import Statistics
 import Timestamps
@@ -97,6 +98,10 @@ struct Outcome: Sendable {
   enum Gap: Sendable, Equatable {
     /// The analysis does not look at the fields of the scope.
     case otherFields([String])
+    /// Its window looks at another time of the interactions than the baseline.
+    case otherTime(TimeField)
+    /// So many of its interactions have no time, and no trend tells the others from them.
+    case undated(Int)
     /// Its window begins before what is counted, and no trend tells the days apart.
     case overlap
     /// So many ratings are of a day or week that is not over.

@@ -1,3 +1,4 @@
+import FeedbackModel
 import NDJSON
 import Statistics
 import Timestamps
@@ -12,8 +13,9 @@ extension Outcome {
     }
     let (count, total) = (decisive.count, decisive.total)
     let since = " since \(decisive.from.text.prefix(10))"
-    let against = verification.limitText.map { "the limit is \($0)" } ?? "from \(Self.percent(verification.baseline)) %"
-    let now = "\(Statement.percent(count, of: total)) % (\(count) of \(total))"
+    let against =
+      verification.limitText.map { "the limit is \($0)" } ?? "from \(verification.percent(verification.baseline)) %"
+    let now = "\(verification.percent(count, of: total)) % (\(count) of \(total))"
     var text = "\(title): "
     if verdict == .notEnoughData {
       text +=
@@ -65,6 +67,12 @@ extension Outcome {
       text +=
         " This analysis adds nothing: it begins before \(counts.through.text), up to which all is counted, and has "
         + "no trend of this."
+    case .otherTime(let field):
+      text += " This analysis adds nothing: it is not by --time-field \(field.rawValue)."
+    case .undated(let count):
+      text +=
+        " This analysis adds nothing: \(Statement.counted(count, "interaction")) of it \(count == 1 ? "has" : "have") no time, "
+        + "and it has no trend of this."
     case .otherFields(let fields):
       text += " This analysis adds nothing: it is not by \(fields.joined(separator: "+"))."
     case nil: break
@@ -88,8 +96,6 @@ extension Outcome {
     }
     return "\(signed(change.difference)) points, likely \(signed(change.low)) to \(signed(change.high))"
   }
-
-  private static func percent(_ share: Double) -> String { Statement.percent(share) }
 
   /// From one day to another, or one time to another where it is the same day.
   private static func span(_ start: Timestamp, _ end: Timestamp) -> String {

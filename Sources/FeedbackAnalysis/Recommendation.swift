@@ -1,3 +1,4 @@
+import FeedbackModel
 import NDJSON
 import Timestamps
 
@@ -68,6 +69,8 @@ public struct Recommendation: Sendable {
     var scope: ReadScope
     /// The first moment after the analysis: what comes from here on is after the advice.
     var since: Timestamp?
+    /// The time that its windows look at.
+    var timeField = TimeField.timestamp
     var baseline: Double
     /// Observations that the baseline rests on.
     var baselineCount: Int?
@@ -163,6 +166,7 @@ extension Recommendation.Verification {
     line.text("metric", measure.rawValue)
     line.raw("scope", scope.json)
     line.text("since", since?.text)
+    line.text("time_field", timeField.rawValue)
     line.real("baseline", baseline)
     line.real("baseline_n", baselineCount.map(Double.init))
     line.real("target", target)

@@ -18,6 +18,13 @@ enum ShellCommand {
     var until: Timestamp?
     var timeField = TimeField.timestamp
 
+    /// The same from a later time on, if there is one.
+    func since(_ time: Timestamp?) -> Window {
+      var window = self
+      if let time { window.since = max(time, since ?? time) }
+      return window
+    }
+
     /// As options with a blank at the end; nothing without an end.
     var options: String {
       var text = ""
@@ -140,7 +147,7 @@ enum ShellCommand {
 
 extension Recommendation.Verification {
   /// The command that measures it again from a time on; nil where a name cannot be written safely.
-  func measuringCommand(since: Timestamp?, _ timeField: TimeField) -> String? {
+  func measuringCommand(since: Timestamp?) -> String? {
     let show =
       measure == .feedbackRate ? "{interactions, errors, rated, feedback_rate}" : "{n: .rating.n, poor: .rating.poor}"
     return ShellCommand.measure(scope, window: .init(since: since, timeField: timeField), show: show)

@@ -20,6 +20,8 @@ public struct StateMerge: Sendable {
   private let peopleMin: Int?
   private var analysis: Analysis?
   private var digest: [UInt8] = []
+  /// What the heads say of their windows.
+  private var windows: [TimeWindow] = []
   /// Interactions that the heads tell of.
   private var expected = 0
   /// Interactions of all cells: bounded, so that no sum of theirs overflows.
@@ -59,6 +61,22 @@ public struct StateMerge: Sendable {
     return analysis
   }
 
+  /// The times between the windows of the states of which none of them tells, in order.
+  public var uncovered: [WindowSpan] {
+    var gaps: [WindowSpan] = []
+    var end: Timestamp?
+    let starts = windows.sorted { first, second in
+      second.since.map { start in first.since.map { $0 < start } ?? true } ?? false
+    }
+    for window in starts {
+      if let end, let start = window.since, start > end { gaps.append(WindowSpan(from: end, to: start)) }
+      // One without an end reaches to whatever comes.
+      guard let until = window.until else { break }
+      end = max(until, end ?? until)
+    }
+    return gaps
+  }
+
   private mutating func takeHead(_ bytes: Span<UInt8>, _ record: StateReader) throws {
     var (options, found) = try record.options(bytes, reporting)
     if analysis == nil {
@@ -68,11 +86,15 @@ public struct StateMerge: Sendable {
       }
       digest = found
       analysis = Analysis(options)
-      analysis?.window = try record.window(bytes)
+      let window = try record.window(bytes)
+      analysis?.window = window
+      windows = [window]
     } else if found != digest {
       throw record.error(.digest, "these states were made with other options than the first ones")
     } else {
-      analysis?.cover(try record.window(bytes))
+      let window = try record.window(bytes)
+      analysis?.cover(window)
+      if windows.last != window { windows.append(window) }
     }
     let interactions = try record.count(bytes, .interactions)
     expected += interactions

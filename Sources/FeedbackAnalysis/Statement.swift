@@ -70,6 +70,13 @@ enum Statement {
     return decimal(share * 100, digits + 1, share < limit ? .down : .up)
   }
 
+  /// A share in percent with as many decimals as tell two from one another that are so far apart.
+  static func percent(_ share: Double, apart distance: Double) -> String {
+    var (digits, step) = (0, 0.01)
+    while digits < 4 && 2 * step > distance && distance > 0 { (digits, step) = (digits + 1, step / 10) }
+    return decimal(share * 100, digits)
+  }
+
   /// A limit in percent, as it was rounded.
   static func percent(limit: Double) -> String { decimal(limit * 100, decimals(ofPercent: limit)) }
 

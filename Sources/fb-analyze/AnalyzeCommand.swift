@@ -192,6 +192,7 @@ struct AnalyzeCommand: Tool {
     if run.counted == 0 && run.otherType > 0 {
       throw CommandError(.data, "no states in the input: --merge reads what --partial writes")
     }
+    run.uncovered = states.uncovered
     return (ComparedAnalysis(try states.merged()), run)
   }
 
@@ -212,6 +213,11 @@ struct AnalyzeCommand: Tool {
 
   /// Says what was left out for a reason that nobody asked for.
   private func tell(_ run: AnalyzeRun, _ records: RecordInput, _ diagnostics: Diagnostics) {
+    let gaps = run.uncovered.prefix(3).map { "\($0.from?.text ?? "") to \($0.to?.text ?? "")" }
+    if !gaps.isEmpty {
+      let more = run.uncovered.count > gaps.count ? " and more" : ""
+      diagnostics.note("the states tell nothing of \(gaps.joined(separator: ", "))\(more)")
+    }
     var parts: [String] = []
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
     if run.withoutTime > 0 { parts.append("\(run.withoutTime) without a time, outside of the window") }
@@ -277,6 +283,8 @@ private struct AnalyzeRun: RecordPass {
   var outside = 0
   var withoutTime = 0
   var otherType = 0
+  /// Times between windows of states of which none tells.
+  var uncovered: [WindowSpan] = []
 
   mutating func take(
     _ bytes: Span<UInt8>, _ scanner: borrowing LineScanner, _ place: RecordPlace, to output: OutputStream

@@ -12,7 +12,8 @@ struct RecommendCommand: Tool {
     abstract: "Say what to do next about the findings of an analysis, and how to see whether it helped.",
     discussion: """
       Reads the metrics, trends and findings that fb-analyze writes and writes recommendations: each with its evidence, a \
-      command to begin with and a command that measures again. Of several analyses, the last record of each scope counts. \
+      command to begin with and a command that measures again. Of several analyses of one window, the last record of each scope \
+      counts. \
       Examples and pairs in the input are counted. With --previous, what was advised before is judged by what the analysis \
       says of the time since.
       """,
@@ -74,7 +75,7 @@ struct RecommendCommand: Tool {
     var parts: [String] = []
     if records.rejects.count > 0 { parts.append("\(records.rejects.count) bad") }
     if unjudgeable > 0 { parts.append(counted(unjudgeable, "recommendation") + " that cannot be judged") }
-    if other > 0 { parts.append("the analysis of another window with \(counted(other, "metric"))") }
+    if other > 0 { parts.append("\(other) of another window") }
     if parts.isEmpty && !input.verbose { return }
     let used = records.readCount - records.rejects.count - otherType - unjudgeable - other
     if input.verbose && otherType > 0 { parts.append("\(otherType) of other types") }

@@ -42,6 +42,30 @@ import Testing
     #expect(try shell("fb-analyze --merge </dev/null").output == nothing.output)
   }
 
+  /// Days that no state tells of are named: the window of the result reaches over them.
+  @Test func timesBetweenStatesAreTold() throws {
+    let folder = try TemporaryFolder()
+    for (name, options) in [
+      ("a", "--since 2024-10-01T00:00:00Z --until 2024-10-08T00:00:00Z"),
+      ("b", "--since 2024-10-08T00:00:00Z --until 2024-10-10T00:00:00Z"),
+      ("c", "--since 2024-10-05T00:00:00Z --until 2024-10-09T00:00:00Z"),
+      ("d", "--since 2024-10-22T00:00:00Z"), ("e", "--since 2024-11-01T00:00:00Z"),
+      ("f", "--until 2024-09-01T00:00:00Z"),
+    ] { #expect(try shell("fb-analyze --partial \(options) -o \(name) </dev/null", in: folder.url).status == 0) }
+    for (states, gaps) in [
+      ("a b c", []), ("b a", []), ("d a", ["2024-10-08T00:00:00Z to 2024-10-22T00:00:00Z"]), ("d e", []),
+      ("e c a", ["2024-10-09T00:00:00Z to 2024-11-01T00:00:00Z"]),
+      (
+        "e a f a",
+        ["2024-09-01T00:00:00Z to 2024-10-01T00:00:00Z", "2024-10-08T00:00:00Z to 2024-11-01T00:00:00Z"]
+      ),
+    ] {
+      let merged = try shell("fb-analyze --merge \(states)", in: folder.url)
+      let told = gaps.isEmpty ? "" : "fb-analyze: the states tell nothing of \(gaps.joined(separator: ", "))\n"
+      #expect(merged.status == 0 && merged.errorText == told, "\(states): \(merged.errorText)")
+    }
+  }
+
   @Test func threadsMakeTheSameStates() throws {
     let folder = try TemporaryFolder()
     // Three times what a thread takes at a time.

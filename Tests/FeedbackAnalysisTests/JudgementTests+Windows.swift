@@ -43,6 +43,7 @@ extension JudgementTests {
   /// The command of advice that was first looked at late measures from that look on, and what it measures counts.
   @Test func theCommandOfALateLookMeasuresAllOfItAgain() throws {
     let lines = try Self.advise(Self.week(8, 20, "2024-10-22", "2024-10-29"), earlier: Self.first())
+    #expect(lines.contains { $0.contains(#""since":"2024-10-08T00:00:00Z","time_field":"timestamp","#) })
     let again = try Self.judged(lines, by: Self.week(20, 50, "2024-10-22", "2024-11-05"))
     #expect(again.outcome?.counts.looks.map(\.total) == [20, 30] && again.outcome?.counts.count == 20)
     #expect(try Self.statement(again).hasSuffix(" Nothing is counted of 2024-10-08 to 2024-10-22."))
@@ -152,11 +153,11 @@ extension JudgementTests {
     ]
     let input = try Lines.input(early + late, earlier: Self.first())
     let advice = Advice(input)
-    #expect(input.otherWindowCount == 2 && input.metrics.count == 2 && input.findings.isEmpty)
+    #expect(input.otherWindowCount == 3 && input.metrics.count == 2 && input.findings.isEmpty)
     #expect(try #require(advice.judged.first?.outcome).counts.total == 0)
     // In whatever order the records of one analysis come.
     let mixed = try Lines.input(early.reversed() + late.reversed(), earlier: [])
-    #expect(mixed.otherWindowCount == 3 && mixed.metrics.map(\.scope.json) == [ReadScope.all.json])
+    #expect(mixed.otherWindowCount == 4 && mixed.metrics.map(\.scope.json) == [ReadScope.all.json])
     // By other fields, of the same window: all of it counts.
     let model = Lines.metric(#"{"model":"m"}"#, 90, 100, from: "2024-10-08", to: "2024-10-15")
     let both = try Lines.input(early + [early[0], model], earlier: [])

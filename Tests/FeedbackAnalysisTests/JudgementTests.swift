@@ -168,11 +168,13 @@ import Timestamps
   @Test func theCommandOfTheRecommendationMeasuresAllOfItAgain() throws {
     var lines = try Self.first()
     for (poor, rated, end) in [(8, 20, "2024-10-15"), (19, 50, "2024-10-22")] {
-      let since = Self.week(poor, rated, "2024-10-08", end).map {
-        $0.replacing(#""from":"2024-10-08T00:00:00Z"#, with: #""from":"2024-10-08T00:00:01Z"#)
-      }
-      lines = try Self.advise(since, earlier: lines)
+      lines = try Self.advise(Self.week(poor, rated, "2024-10-08", end), earlier: lines)
     }
+    // What begins a second later lacks what was in that second.
+    let second = Self.week(22, 60, "2024-10-08", "2024-10-29").map {
+      $0.replacing(#""from":"2024-10-08T00:00:00Z"#, with: #""from":"2024-10-08T00:00:01Z"#)
+    }
+    #expect(try Self.judged(lines, by: second).outcome?.counts.total == 50)
     let outcome = try #require(Advice(try Lines.input([], earlier: lines)).earlier.first?.outcome)
     #expect(outcome.counts.lookCount == 2 && outcome.counts.total == 50 && outcome.counts.count == 19)
   }
