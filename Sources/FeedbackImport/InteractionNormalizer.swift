@@ -25,11 +25,8 @@ public struct InteractionNormalizer: Sendable {
 
   /// A scanner of the fields that the normaliser looks at.
   public static func scanner(rules: JSONRules = .record) -> LineScanner {
-    LineScanner.records(extra: flatFields.map { [$0.name] }, rules: rules)
+    LineScanner.records(extra: RecordField.ofFeedback.map { [$0.name] }, rules: rules)
   }
-
-  /// The members of `feedback`, which sources may hold beside the others, in the order of their slots.
-  static let flatFields = RecordField.flat.filter { $0.path.count == 2 }
 
   /// Takes the record that a scanner of `scanner()` saw last.
   public mutating func take(_ bytes: Span<UInt8>, _ scanner: borrowing LineScanner) throws(RecordError) {
@@ -173,7 +170,7 @@ public struct InteractionNormalizer: Sendable {
     if feedback.hasValue && feedback.kind != .object {
       throw .schema("feedback", "not an object", at: feedback.start)
     }
-    for (index, field) in Self.flatFields.enumerated() {
+    for (index, field) in RecordField.ofFeedback.enumerated() {
       let inside = scanner[field]
       if inside.kind != .missing {
         if let json = try FeedbackValue.normalized(bytes, inside, field) { feedbackEdit.replace(inside, with: json) }
@@ -212,7 +209,7 @@ public struct InteractionNormalizer: Sendable {
     }
     try quoteNumber(bytes, scanner[.userID], .userID)
     try replaceTime(bytes, scanner[.timestamp])
-    for (index, field) in Self.flatFields.enumerated() {
+    for (index, field) in RecordField.ofFeedback.enumerated() {
       let value = scanner.fields[LineScanner.extraSlot(index)]
       if value.kind == .missing { continue }
       if let json = try FeedbackValue.normalized(bytes, value, field) { edit.replace(value, with: json) }

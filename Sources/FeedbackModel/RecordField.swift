@@ -66,6 +66,9 @@ public enum RecordField: Int, CaseIterable, Sendable {
 }
 
 extension RecordField {
+  /// The members of `feedback`, which sources may hold beside the others, in the order of their slots.
+  public static let ofFeedback = allCases.filter { $0.path.count == 2 }
+
   /// The category of interactions that have none, as UTF-8.
   public static let uncategorized = Array("uncategorized".utf8)
 }

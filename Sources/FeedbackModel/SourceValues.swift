@@ -113,6 +113,8 @@ public enum FeedbackValue {
   private static func rating(
     _ bytes: Span<UInt8>, _ value: Field, _ field: RecordField
   ) throws(RecordError) -> [UInt8]? {
+    // Most are numbers already, of which nothing has to be made.
+    if value.kind == .number && Rating(bytes, value.range) != nil { return nil }
     guard let number = NumberText(bytes, value)?.text else {
       throw .schema(field.dotted, "not a number", at: value.start)
     }
@@ -121,7 +123,7 @@ public enum FeedbackValue {
         reason: "number-range", field: field.dotted, message: "\(field.dotted): not between 1 and 5",
         offset: value.start)
     }
-    return value.kind == .number ? nil : number
+    return number
   }
 
   private static func boolean(

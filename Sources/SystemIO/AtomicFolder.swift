@@ -11,14 +11,15 @@ public final class AtomicFolder {
 
   /// Makes an empty folder of mode 0700 under a temporary name.
   ///
-  /// Fails with ENOTEMPTY where `path` is a folder with something in it, and with EEXIST where it is no folder: what is
-  /// there is never replaced.
+  /// Fails with ENOTEMPTY where `path` is a folder with something in it, with EEXIST where it is no folder, and with ENOTDIR
+  /// where it is a symbolic link: what is there is never replaced.
   public init(path: String) throws(SystemError) {
     var trimmed = path
-    while trimmed.utf8.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
+    while trimmed.utf8.count > 1 && (trimmed.hasSuffix("/") || trimmed.hasSuffix("/.")) { trimmed.removeLast() }
     self.path = trimmed
     let (folder, name) = AtomicFile.split(trimmed)
     temporaryPath = "\(folder)/.\(name).\(getpid())"
+    if AtomicFolder.isLink(trimmed) { throw SystemError(.create, trimmed, code: ENOTDIR) }
     if let status = FileStatus(path: trimmed) {
       if !status.isFolder { throw SystemError(.create, trimmed, code: EEXIST) }
       if !AtomicFolder.isEmpty(trimmed) { throw SystemError(.create, trimmed, code: ENOTEMPTY) }
@@ -59,6 +60,11 @@ public final class AtomicFolder {
   private func forget() {
     for file in files { PendingFiles.remove("\(temporaryPath)/\(file)") }
     PendingFiles.remove(temporaryPath)
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// A folder that cannot be looked into is taken for one with something in it.

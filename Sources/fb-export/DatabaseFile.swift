@@ -121,6 +121,9 @@ final class SQLiteFile: DatabaseFile {
 final class Databases {
   /// What each of them is called.
   let names: [String]
+  /// What a scanner of records has to locate.
+  var paths: [[String]] { rules.paths }
+  private let rules: InteractionRules
   private let files: [any DatabaseFile]
   private(set) var written = 0
   /// Records of other kinds, which are in no database.
@@ -131,9 +134,10 @@ final class Databases {
 
   /// Takes the files in the order in which they are filled.
   ///
-  /// One that may refuse a record has to be the first: then it is in none of them.
-  init(_ files: [(name: String, file: any DatabaseFile)]) {
+  /// One that may refuse a record has to be the first: then it is in none of them. `paths` are what a scanner locates besides.
+  init(_ files: [(name: String, file: any DatabaseFile)], after paths: [[String]] = []) {
     names = files.map(\.name)
+    rules = InteractionRules(after: paths)
     self.files = files.map(\.file)
   }
 
@@ -147,7 +151,7 @@ final class Databases {
     if files.isEmpty { return }
     examined = (try scanner.recordType(bytes) == .interaction, nil)
     if !examined.isInteraction { return }
-    try scanner.checkInteraction(bytes)
+    try rules.check(bytes, scanner)
     examined.time = try scanner.timestamp(bytes, .timestamp)
   }
 

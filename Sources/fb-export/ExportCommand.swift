@@ -207,7 +207,7 @@ extension ExportCommand {
   private func fill(
     _ databases: Databases, _ records: RecordInput, _ diagnostics: Diagnostics, publish: () throws -> Void
   ) throws {
-    var scanner = LineScanner.records()
+    var scanner = LineScanner.records(extra: databases.paths)
     try records.forEach(&scanner) { bytes, scanner, _ in
       try databases.examine(bytes, scanner)
       try databases.take(bytes, scanner)

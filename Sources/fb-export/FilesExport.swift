@@ -24,7 +24,7 @@ extension ExportCommand {
       try ExampleSource(kind, policy, includesHistory: history == .include)
     }
     let rows = try openDatabases(in: folder)
-    let databases = Databases(rows.map { ($0.name, $0.file) })
+    let databases = Databases(rows.map { ($0.name, $0.file) }, after: Route.pairPaths)
     try read(records, sources, files, databases, manifest)
     for file in files { try file.settle() }
     try check(files, sources, diagnostics)
@@ -42,6 +42,7 @@ extension ExportCommand {
       try row.stream.synchronize()
       if let folder { try manifest?.write(row.name, row.fileName, databases, in: folder) }
     }
+    if let folder { try writeDatasetInfo(files, folder, manifest) }
     try manifest?.end()
     try publish(files, folder, manifest)
     for file in files {
@@ -66,7 +67,7 @@ extension ExportCommand {
     _ records: RecordInput, _ sources: [ExampleSource], _ files: [FormatFile], _ databases: Databases,
     _ manifest: Manifest?
   ) throws {
-    var scanner = LineScanner.records(extra: Route.pairPaths)
+    var scanner = LineScanner.records(extra: databases.paths)
     try records.forEachFile { path in
       let spool = try manifest?.addInput(path)
       let descriptor = try spool?.reading() ?? Descriptor.reading(path)
@@ -140,14 +141,18 @@ extension ExportCommand {
     }
   }
 
+  /// Says how to read the files of those formats that LLaMA-Factory does not know by itself.
+  private func writeDatasetInfo(_ files: [FormatFile], _ folder: AtomicFolder, _ manifest: Manifest?) throws {
+    let told = files.filter { $0.renderer.format.hasDatasetInfo }
+    if told.isEmpty { return }
+    let info = try folder.create("dataset_info.json")
+    try info.write(TrainingFormat.datasetInfo(told.map { ($0.name, $0.renderer.format) }))
+    try info.synchronize()
+    try manifest?.write("dataset_info.json", in: folder)
+  }
+
   private func publish(_ files: [FormatFile], _ folder: AtomicFolder?, _ manifest: Manifest?) throws {
     if let folder {
-      let names = files.filter { $0.renderer.format.hasDatasetInfo }
-      if !names.isEmpty {
-        let info = try folder.create("dataset_info.json")
-        try info.write(TrainingFormat.datasetInfo(names.map { ($0.name, $0.renderer.format) }))
-        try info.synchronize()
-      }
       for file in files { try file.output.synchronize() }
       try manifest?.output.synchronize()
       try folder.publish()

@@ -136,14 +136,11 @@ final class Manifest {
 
   /// Writes what is known of a database, which stands in a folder that is not published yet.
   func write(_ name: String, _ fileName: String, _ databases: Databases, in folder: AtomicFolder) throws {
-    let content = try Self.digest(of: try Descriptor.reading(folder.temporaryPath(of: fileName)))
     var json = separator()
     json.append("{\"format\":")
     JSONText.encode(name, into: &json)
-    json.append(",\"file\":")
-    JSONText.encode("\(folder.path)/\(fileName)", into: &json)
-    json.append(count: content.byteCount, "bytes")
-    json.append(digest: content.digest)
+    json.append(0x2C)
+    try appendFile(fileName, in: folder, to: &json)
     json.append(count: databases.written, "records")
     json.append(count: databases.written, "input_records")
     json.append(",\"left_out\":{")
@@ -154,6 +151,24 @@ final class Manifest {
     }
     json.append("}}")
     try output.write(json)
+  }
+
+  /// Writes what is known of a file without records.
+  func write(_ fileName: String, in folder: AtomicFolder) throws {
+    var json = separator()
+    json.append(0x7B)
+    try appendFile(fileName, in: folder, to: &json)
+    json.append(0x7D)
+    try output.write(json)
+  }
+
+  /// Appends name, length and digest of a file in a folder that is not published yet.
+  private func appendFile(_ name: String, in folder: AtomicFolder, to json: inout [UInt8]) throws(SystemError) {
+    let content = try Self.digest(of: try Descriptor.reading(folder.temporaryPath(of: name)))
+    json.append("\"file\":")
+    JSONText.encode("\(folder.path)/\(name)", into: &json)
+    json.append(count: content.byteCount, "bytes")
+    json.append(digest: content.digest)
   }
 
   /// Writes what is known of a training file.

@@ -282,12 +282,16 @@ import Testing
       #""system_prompt":[]"#, #""prompt_version":true"#, #""language":{}"#, #""source":2"#, #""id":true"#,
       #""user_id":[]"#,
       #""session_id":{}"#, #""id":"a\u0000b""#, #""response_time_ms":"soon""#, #""response_time_ms":-3"#,
+      // What fb-ingest would move into the feedback.
+      #""user_rating":"x""#, #""accuracy":9"#, #""feedback":{},"clarity":0"#, #""approved":"maybe""#, #""ratings":7"#,
+      #""rated_at":"then""#, #""feedback_text":4"#, #""corrected\u005fresponse":[]"#, #""scale":"x","feedback":null"#,
     ]
     let good = [
       #""status":"error""#, #""status":"ok""#, #""history":[{"role":"user","content":"x"}]"#, #""feedback":null"#,
       #""feedback":{}"#, #""feedback":{"accuracy":4.5,"ratings":[{}],"scale":{"max":5}}"#, #""id":7"#, #""user_id":7"#,
       #""response_time_ms":12"#, #""response_time_ms":12.5"#, #""response_time_ms":"9""#, #""metadata":7"#, #""x":[]"#,
-      #""feedback":{"accuracy":"5","approved":1,"rated_at":1700000000}"#,
+      #""feedback":{"accuracy":"5","approved":1,"rated_at":1700000000}"#, #""user_rating":"4","accuracy":null"#,
+      #""feedback":{"accuracy":5},"accuracy":9"#, #""feedback":{"approved":null},"approved":"maybe""#,
     ]
     let all = (bad + good).map { "{\($0),\(texts)}" }
     try folder.write("in", all.joined(separator: "\n") + "\n")
@@ -302,6 +306,11 @@ import Testing
     let name = ["sqlite": "out.db", "csv": "out.csv", "json-database": "out.json-database"][format] ?? ""
     let back = try shell("fb-ingest \(name) | wc -l", in: folder.url)
     #expect(back.status == 0 && back.text == "\(good.count)\n", "\(back.errorText)")
+    // Beside training files, too, which take no value as a source writes it.
+    let beside = try shell(
+      "fb-export --format \(format),trl-dpo --allow-few --out-dir both --max-rejects 99 --rejects r3 in; jq .line r3",
+      in: folder.url)
+    #expect(Array(beside.lines.prefix(bad.count)) == bad.indices.map { "\($0 + 1)" }, "\(beside.errorText)")
   }
 
   @Test func formulasAreCountedAndDefused() throws {

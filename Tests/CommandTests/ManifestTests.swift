@@ -20,6 +20,27 @@ import Testing
     }
   }
 
+  /// A folder holds nothing but the manifest that it does not tell of.
+  @Test func theManifestNamesEveryFile() throws {
+    let folder = try TemporaryFolder()
+    try FormatTests.data(FormatTests.conversation).write(to: folder.url.appendingPathComponent("in"))
+    let made = try shell(
+      """
+      fb-export --format sharegpt,alpaca,openai,sqlite,csv --allow-few --out-dir d --manifest d/m in 2>&-
+      jq -r '.files[] | "\\(.sha256)  \\(.file)"' d/m > sums && sha256sum -c --status sums && cut -c 67- sums | sort
+      jq -c '.files[] | select(.file == "d/dataset_info.json") | keys' d/m; stat -c %s d/dataset_info.json
+      jq '.files[] | select(.file == "d/dataset_info.json").bytes' d/m
+      ls d | sed 's:^:d/:' | grep -v d/m
+      """, in: folder.url)
+    let names = [
+      "d/alpaca.jsonl", "d/dataset_info.json", "d/interactions.csv", "d/interactions.db", "d/openai.jsonl",
+      "d/sharegpt.jsonl",
+    ]
+    #expect(made.lines.count == 15, "\(made.text)\(made.errorText)")
+    #expect(Array(made.lines.prefix(7)) == names + [#"["bytes","file","sha256"]"#])
+    #expect(made.lines[7] == made.lines[8] && Array(made.lines.suffix(6)) == names)
+  }
+
   /// An answer that is in several pairs is one record, and one that the target refuses is left out once.
   @Test func pairsAndRecordsAddUp() throws {
     let folder = try TemporaryFolder()

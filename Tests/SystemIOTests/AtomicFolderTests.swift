@@ -25,6 +25,18 @@ import Testing
     #expect(try scratch.read("out/a") == "one" && scratch.read("out/b") == "two")
   }
 
+  /// However a folder is spelled, it is that folder.
+  @Test(arguments: ["", "/", "/.", "//./", "/./."])
+  func anEmptyFolderIsReplaced(end: String) throws {
+    let scratch = try TemporaryFolder()
+    let path = scratch.url.appendingPathComponent("out").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    let folder = try AtomicFolder(path: path + end)
+    try folder.create("a").synchronize()
+    try folder.publish()
+    #expect(try names(scratch) == ["out"] && FileManager.default.contentsOfDirectory(atPath: path) == ["a"])
+  }
+
   @Test func whatIsNotPublishedDisappears() throws {
     let scratch = try TemporaryFolder()
     do {
@@ -46,6 +58,11 @@ import Testing
     #expect(throws: SystemError.self) { try AtomicFolder(path: path("file")) }
     #expect(throws: SystemError.self) { try AtomicFolder(path: path("full")) }
     #expect(throws: SystemError.self) { try AtomicFolder(path: path("missing/out")) }
+    // A link is not followed, wherever it leads.
+    for name in ["empty", "nowhere"] {
+      try FileManager.default.createSymbolicLink(atPath: path("to-\(name)"), withDestinationPath: path(name))
+      #expect(throws: SystemError.self) { try AtomicFolder(path: path("to-\(name)")) }
+    }
     let folder = try AtomicFolder(path: path("empty"))
     try folder.create("a").synchronize()
     // Whoever was quicker keeps the name.
