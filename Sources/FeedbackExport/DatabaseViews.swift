@@ -36,7 +36,7 @@ enum DatabaseViews {
     case number = "'integer', 'real'"
     case text = "'text'"
     /// A text, or a number as sources have them.
-    case name = "'text', 'integer'"
+    case name = "'text', 'integer', 'real'"
     case boolean = "'true', 'false'"
   }
 

@@ -52,7 +52,10 @@ extension FormatChecker {
       if !JSONText.equals(bytes, value, Array(text.utf8)) { add(.constant, "write \"\(text)\"") }
     case .system(_, let style): checkSystem(style, bytes, value)
     case .turns(_, let turns):
-      if isText(value) { check(.prompt, bytes, value) } else { check(turns, bytes, value) }
+      if !isText(value) { return check(turns, bytes, value) }
+      // As a turn of the user.
+      digest.add(mark: 1)
+      check(.prompt, bytes, value)
     case .object(_, let members):
       checkMembers(
         members, bytes, value, others: ["tools": .objects, "parallel_tool_calls": .flag], takesAny: false)
@@ -75,7 +78,7 @@ extension FormatChecker {
   /// Whether a string stands in the place of turns, in a format that takes it.
   private mutating func isText(_ value: Field) -> Bool {
     let isText = format.takesPlainText && value.kind == .string
-    if isText { forms.text = true } else { forms.turns = true }
+    if isText { forms.text = true } else if value.kind == .array { forms.turns = true }
     return isText
   }
 
@@ -211,7 +214,7 @@ extension FormatChecker {
     textBytes += JSONText.decodedCount(bytes, value.start..<value.end)
   }
 
-  /// Checks a list of `{"text":…}`; gives the text, if it is one, and of several the list as it is spelled.
+  /// Checks a list of `{"text":…}`; gives the text, if it is one alone, and otherwise the list as it is spelled.
   @discardableResult
   mutating func checkBlocks(_ bytes: Span<UInt8>, _ value: Field, _ style: TurnStyle? = nil) -> Field {
     if value.kind != .array {
@@ -229,7 +232,7 @@ extension FormatChecker {
       index += 1
     }
     if index == 0 { add(.empty, "an empty list teaches nothing; leave the record out") }
-    if texts.count > 1 { return Field(start: value.start, end: value.end, kind: .string) }
+    if index > 1 || texts.isEmpty && index > 0 { return Field(start: value.start, end: value.end, kind: .string) }
     return texts.first ?? .missing
   }
 

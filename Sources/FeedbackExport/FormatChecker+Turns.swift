@@ -152,34 +152,41 @@ extension FormatChecker {
     if callsTools && role != .assistant && role != .unknown {
       add(.role, "a call of a tool in a turn that is not the assistant's; take it out")
     }
-    if hasContent && !(callsTools && text.kind == .null) {
+    if hasContent {
       steps.append(.key(style.contentKey))
-      if style.isBlocks { text = checkBlocks(bytes, text, style) } else { checkText(bytes, text) }
+      // What calls a tool, or comes of it, may say nothing.
+      let isBlank = text.kind == .string && text.end == text.start
+      let isSilent = callsTools && (isBlank || text.kind == .null) || role == .tool && isBlank
+      if style.isBlocks { text = checkBlocks(bytes, text, style) } else if !isSilent { checkText(bytes, text) }
       steps.removeLast()
     } else if !callsTools {
       add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
     }
     if weight.kind != .missing { check(weight: weight, of: role, bytes) }
-    if role == .tool && names.isDisjoint(with: ["tool_call_id", "name"]) {
-      add(.missing, in: .key("tool_call_id"), "not there; what a tool says answers a call")
+    if role == .tool {
+      let isFunction = JSONText.equals(
+        bytes, JSONWalk.member(bytes, turn, Array(style.roleKey.utf8)), Array("function".utf8))
+      let key = isFunction ? "name" : "tool_call_id"
+      if !names.contains(key) { add(.missing, in: .key(key), "not there; what a tool says answers a call") }
     }
+    // Calls are part of what is said.
+    if callsTools { text = Field(start: turn.start, end: turn.end, kind: .string) }
     return (role, text)
   }
 
   /// Checks what a turn calls: a list of calls, or the one function of before; null is none.
   private mutating func checkCall(_ key: String, _ bytes: Span<UInt8>, _ value: Field) {
     if !value.hasValue { return }
-    callsTools = true
     if key == "function_call" {
+      callsTools = true
       if value.kind != .object { add(.type, "not an object; write {\"name\":…,\"arguments\":…}") }
       return
     }
     var cursor = ElementCursor(value)
     if value.kind == .array && cursor.next(bytes) == nil {
-      add(.empty, "an empty list calls nothing; take it out")
-      callsTools = false
-      return
+      return add(.empty, "an empty list calls nothing; take it out")
     }
+    callsTools = true
     check(.objects, bytes, value)
   }
 

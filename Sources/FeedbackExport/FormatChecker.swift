@@ -170,10 +170,10 @@ public struct FormatChecker: Sendable {
   private mutating func checkForm() {
     if forms.text && forms.turns {
       add(.type, "strings beside lists of turns; write one of them")
-    } else if let firstIsText, firstIsText != forms.text {
+    } else if let firstIsText, forms.text != forms.turns, firstIsText != forms.text {
       add(.type, "\(forms.text ? "strings" : "lists of turns"), unlike the first record; write one of them in all")
     }
-    firstIsText = firstIsText ?? forms.text
+    if forms.text != forms.turns { firstIsText = firstIsText ?? forms.text }
   }
 
   /// Whether two answers are there of which nobody can tell the one from the other.
@@ -194,14 +194,16 @@ public struct FormatChecker: Sendable {
       checkLabel(label, of: answer.value ^ (promptDigest &* 0x9E37_79B9_7F4A_7C15), line)
       answer.add(mark: label ? 1 : 0)
     }
-    let place = PromptTable.Place(file: fileIndex, line: line, answer: answer.value)
+    // What stands between the last prompt and the answer, calls of tools say, is part of what is compared.
+    let place = PromptTable.Place(
+      file: fileIndex, line: line, answer: answer.value ^ (digest.value &* 0x9E37_79B9_7F4A_7C15))
     guard let first = prompts.insert(promptDigest, place) else { return }
     if first.file != fileIndex {
       add(
         .overlap,
         "the prompt is in file \(first.file), line \(first.line), too: a model would be tested with what it learnt; "
           + "keep it in one of the files")
-    } else if first.answer == answer.value {
+    } else if first.answer == place.answer {
       add(.duplicate, "the same as line \(first.line); keep one of them", isWarning: true)
     }
   }
@@ -219,6 +221,13 @@ public struct FormatChecker: Sendable {
 
   /// If the members are just those of another format, somebody took the one for the other.
   private mutating func suggestFormat(_ bytes: Span<UInt8>, _ root: Field) {
+    let own = Set(format.layout.compactMap(\.key?.name))
+    var members = MemberCursor(root)
+    var isForeign = false
+    while let member = members.next(bytes) {
+      isForeign = isForeign || !own.contains(JSONText.string(bytes, member.key))
+    }
+    if !isForeign { return }
     for other in TrainingFormat.all where other.name != format.name {
       var keys = Set(other.layout.filter { !$0.isOptional }.compactMap(\.key?.name))
       let optional = Set(other.layout.compactMap(\.key?.name)).subtracting(keys)

@@ -173,13 +173,16 @@ public struct TrainingRenderer: Sendable {
     _ example: TrainingExample, _ ownSystem: Field, _ bytes: Span<UInt8>, than tokensMax: Int
   ) -> Bool {
     // Where the two are one text, there is an empty line between, spelled in four bytes.
-    let added = (systemPrompt?.count ?? 0) + (hasSeam && hasSystemPrompt(example) ? 4 : 0)
-    var count = added + ownSystem.end - ownSystem.start
+    let hasJoint = hasSeam && hasSystemPrompt(example)
+    var count = (systemPrompt?.count ?? 0) + (hasJoint ? 4 : 0) + ownSystem.end - ownSystem.start
     count += example.history.end - example.history.start + example.userPrompt.end - example.userPrompt.start
     count += example.answer.end - example.answer.start + example.rejected.end - example.rejected.start
     if TrainingFormat.tokens(ofBytes: count) <= tokensMax { return false }
     // Escapes make a spelling longer than its text.
-    count = added
+    count = hasJoint ? 2 : 0
+    if let systemPrompt, systemPrompt.count > 2 {
+      count += JSONText.decodedCount(systemPrompt.span, 1..<systemPrompt.count - 1)
+    }
     for field in [ownSystem, example.history, example.userPrompt, example.answer, example.rejected] {
       count += JSONText.decodedCount(bytes, field.start..<field.end)
     }

@@ -48,7 +48,11 @@ public enum TimeValue {
   ) throws(RecordError) -> [UInt8]? {
     if !value.hasValue { return nil }
     let time: Timestamp?
-    if value.kind == .string && !value.isEscaped {
+    if value.kind == .string && value.isEscaped {
+      // Some writers escape the `+` of an offset.
+      let text = JSONText.bytes(bytes, value)
+      time = Timestamp(text.span, 0..<text.count, form: .lenient)
+    } else if value.kind == .string {
       time = Timestamp(bytes, value.range, form: .lenient)
       if time != nil && isCanonical(bytes, value) { return nil }
     } else {

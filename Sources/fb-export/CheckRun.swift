@@ -54,6 +54,7 @@ private struct CheckRun: ~Copyable {
       case .end: break reading
       case .overlong(let length):
         line += 1
+        isFirst = false
         try report(overlong(length))
       case .lines:
         let length = reader.endsWithoutNewline ? reader.lines.count - 1 : reader.lines.count

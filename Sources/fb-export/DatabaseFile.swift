@@ -112,6 +112,13 @@ final class SQLiteFile: DatabaseFile {
     return reader.count >= magic.count && magic.matches(reader.storage.span, 0..<magic.count)
   }
 
+  /// Refuses a name beside which a log of changes lies: whatever opened the new database would take them for its own.
+  static func requireNoLog(_ path: String) throws(CommandError) {
+    for log in ["\(path)-wal", "\(path)-journal"] where (FileStatus(path: log)?.size ?? 0) > 0 {
+      throw CommandError(.busy, "\(log) is there: a database of this name is in use, or was not closed")
+    }
+  }
+
   private static func failure(_ error: DatabaseError, _ path: String) -> CommandError {
     CommandError(error.isBusy ? .busy : .inputOutput, "write error: \(path): \(error.message)")
   }

@@ -195,11 +195,13 @@ extension ExportCommand {
         throw CommandError(.cannotCreate, "\(path) is no SQLite database: --force does not replace it")
       }
     }
+    try SQLiteFile.requireNoLog(path)
     let records = try input.open(diagnostics, output)
     let file = try AtomicFile(path: path)
     let database = try SQLiteFile(file.temporaryPath, path: path)
     try fill(Databases([("sqlite", database)]), records, diagnostics) {
       try file.open().synchronize()
+      try SQLiteFile.requireNoLog(path)
       try file.publish()
     }
   }

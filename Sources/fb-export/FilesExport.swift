@@ -148,7 +148,7 @@ extension ExportCommand {
     let info = try folder.create("dataset_info.json")
     try info.write(TrainingFormat.datasetInfo(told.map { ($0.name, $0.renderer.format) }))
     try info.synchronize()
-    try manifest?.write("dataset_info.json", in: folder)
+    try manifest?.addOther("dataset_info.json", in: folder)
   }
 
   private func publish(_ files: [FormatFile], _ folder: AtomicFolder?, _ manifest: Manifest?) throws {

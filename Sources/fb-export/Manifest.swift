@@ -63,6 +63,8 @@ final class Manifest {
   let output: OutputStream
   private var inputs: [Input] = []
   private var hasFiles = false
+  /// The elements of `other_files`.
+  private var others: [UInt8] = []
   /// The categories of all records read.
   var categories = CategoryCounts()
 
@@ -126,7 +128,11 @@ final class Manifest {
   }
 
   /// Ends the document; the output is not published yet.
-  func end() throws { try output.write("]}\n") }
+  func end() throws {
+    try output.write("],\n\"other_files\":[")
+    try output.write(others)
+    try output.write("]}\n")
+  }
 
   /// The start of the next file.
   private func separator() -> [UInt8] {
@@ -153,13 +159,11 @@ final class Manifest {
     try output.write(json)
   }
 
-  /// Writes what is known of a file without records.
-  func write(_ fileName: String, in folder: AtomicFolder) throws {
-    var json = separator()
-    json.append(0x7B)
-    try appendFile(fileName, in: folder, to: &json)
-    json.append(0x7D)
-    try output.write(json)
+  /// Takes what is known of a file without records, to be written at the end.
+  func addOther(_ fileName: String, in folder: AtomicFolder) throws {
+    others.append(others.isEmpty ? "\n{" : ",\n{")
+    try appendFile(fileName, in: folder, to: &others)
+    others.append(0x7D)
   }
 
   /// Appends name, length and digest of a file in a folder that is not published yet.

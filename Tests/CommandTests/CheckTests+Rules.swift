@@ -18,6 +18,8 @@ extension CheckTests {
       [ask, call, result, end], [ask, call, result, result, end], [ask, call],
       [ask, call.replacingOccurrences(of: "{\"role\"", with: "{\"content\":null,\"role\""), result, end],
       [ask, end.replacingOccurrences(of: "}", with: ",\"tool_calls\":null}")],
+      [ask, call.replacingOccurrences(of: "{\"role\"", with: "{\"content\":\"\",\"role\""), result, end],
+      [ask, call, result.replacingOccurrences(of: "\"7\"", with: "\"\""), end],
       [
         ask, #"{"role":"assistant","function_call":{"name":"f","arguments":"{}"}}"#,
         #"{"role":"function","name":"f","content":"7"}"#, end,
@@ -31,6 +33,13 @@ extension CheckTests {
       ([ask, end, ask, call, end, result, end], "[role] /messages/5: nothing was called"),
       ([ask, #"{"role":"assistant","tool_calls":[]}"#], "[empty] /messages/1/tool_calls: an empty list calls nothing"),
       ([ask, #"{"role":"assistant","content":null,"tool_calls":[]}"#], "[type] /messages/1/content: not a string"),
+      ([ask, #"{"role":"tool","tool_call_id":"1","content":5}"#, end], "[type] /messages/1/content: not a string"),
+      ([ask, call, #"{"role":"tool","name":"f","content":"7"}"#], "[missing] /messages/2/tool_call_id: not there"),
+      ([ask, call, #"{"role":"function","tool_call_id":"1","content":"7"}"#], "[missing] /messages/2/name: not there"),
+      (
+        [ask, #"{"role":"assistant","function_call":{},"tool_calls":[]}"#],
+        "[empty] /messages/1/tool_calls: an empty list calls nothing"
+      ),
       ([ask, #"{"role":"assistant","tool_calls":null}"#], "[missing] /messages/1/content: not there"),
       ([ask, #"{"role":"assistant","tool_calls":{}}"#], "[type] /messages/1/tool_calls: not a list"),
       ([ask, #"{"role":"assistant","tool_calls":[7]}"#], "[type] /messages/1/tool_calls/0: not an object"),
@@ -40,6 +49,39 @@ extension CheckTests {
         "[role] /messages/0: a call of a tool in a turn that is not the assistant's"
       ),
     ] { try Self.expect("openai", #"{"messages":[\#(bad.joined(separator: ","))]}\#n"#, ["f1:1: \(finding)"]) }
+  }
+
+  /// What is no text is not looked at, and tells records apart all the same.
+  @Test func whatIsNoTextIsPartOfARecord() throws {
+    func nova(_ blocks: String, answer: String = #"[{"text":"a"}]"#) -> Data {
+      Data(
+        #"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":\#(blocks)},{"role":"assistant","content":\#(answer)}]}\#n"#
+          .utf8)
+    }
+    let ask = #"{"text":"What is this?"}"#
+    let (one, two) = (nova("[\(ask),{\"image\":{\"x\":1}}]"), nova("[\(ask),{\"image\":{\"x\":2}}]"))
+    for files in [[nova(#"[{"image":{}}]"#)], [one, two], [one + two]] {
+      let found = try Self.check("bedrock-nova", files)
+      #expect(found.status == 0 && found.lines.allSatisfy { $0.contains("] /messages/0/content/") }, "\(found)")
+    }
+    let same = try Self.check("bedrock-nova", [one, one])
+    #expect(same.status == 1 && same.lines.contains { $0.contains("[overlap]") }, "\(same)")
+    func call(_ name: String) -> String {
+      #"{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"\#(name)","arguments":"{}"}}]}"#
+    }
+    let records = ["c1", "c2", "c1"].map { #"{"messages":[{"role":"user","content":"q"},\#(call($0))]}\#n"# }
+    let found = try Self.check("openai", [Data(records.joined().utf8)])
+    #expect(found.lines == ["f1:3: [duplicate] warning: the same as line 1; keep one of them"], "\(found)")
+  }
+
+  /// A first line that is too long is one line, and the others keep their numbers.
+  @Test func linesAfterOneThatIsTooLongKeepTheirNumbers() throws {
+    let long = Self.good.replacingOccurrences(of: "\"q\"", with: "\"\(String(repeating: "q", count: 3 << 20))\"")
+    for (format, start) in [("openai", ""), ("azure", "\u{FEFF}")] {
+      let file = Data("\(start)\(long)\n\(Self.good)\n{\n\(Self.good)\n".utf8)
+      let found = try Self.check(format, [file], options: "--allow-few --max-line 1000")
+      #expect(found.lines.map { $0.prefix(12) } == ["f1:1: [lengt", "f1:3: [synta", "f1:4: [dupli"], "\(found)")
+    }
   }
 
   /// TRL takes strings in the place of turns, in all records of a file or in none.
@@ -59,6 +101,15 @@ extension CheckTests {
       try Self.expect(format, record.replacingOccurrences(of: "\"q\"", with: "\" \"") + "\n", ["f1:1: [empty] /prompt"])
     }
     try Self.expect("trl-dpo", #"{"prompt":"q","chosen":"a","rejected":"a"}"# + "\n", ["f1:1: [tie]"])
+    // A record that is neither says nothing of the others.
+    let odd = Data(#"{"x":1}\#n{"prompt":null,"completion":"a"}\#n{"prompt":"q","completion":"a"}\#n"#.utf8)
+    let told = try Self.check("trl-prompt-completion", [odd])
+    #expect(told.lines.allSatisfy { !$0.hasPrefix("f1:3:") && !$0.contains("strings") }, "\(told)")
+    let turns = Data(
+      #"{"prompt":[{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"a"}]}\#n"#.utf8)
+    #expect(
+      try Self.check("trl-prompt-completion", [Data("\(records[0].1)\n".utf8), turns]).lines.first?
+        .hasPrefix("f2:1: [overlap]") == true)
     let overlap = Data("\(records[0].1)\n".utf8)
     #expect(
       try Self.check("trl-prompt-completion", [overlap, overlap]).lines.first?.hasPrefix("f2:1: [overlap]") == true)

@@ -190,6 +190,19 @@ import Testing
     }
   }
 
+  /// Whatever opened the new database would take a log of changes beside it for its own.
+  @Test(arguments: ["db-wal", "db-journal"])
+  func noDatabaseIsPutBesideALog(log: String) throws {
+    let folder = try Self.folder(5, seed: 47)
+    try folder.write(log, "changes of another")
+    for option in ["", "--force"] {
+      let refused = try shell("fb-export --format sqlite \(option) -o db in", in: folder.url)
+      #expect(refused.status == 75 && refused.errorText.hasPrefix("fb-export: db-"), "\(refused.errorText)")
+    }
+    try folder.write(log, "")
+    #expect(try shell("fb-export --format sqlite -o db in && fb-ingest db | wc -l", in: folder.url).text == "5\n")
+  }
+
   @Test func theSameRecordsGiveTheSameBytes() throws {
     let folder = try Self.folder(200, seed: 44)
     for format in ["sqlite", "csv", "json-database", "json", "openai"] {
@@ -287,6 +300,7 @@ import Testing
       #""rated_at":"then""#, #""feedback_text":4"#, #""corrected\u005fresponse":[]"#, #""scale":"x","feedback":null"#,
     ]
     let good = [
+      #""timestamp":"2024-10-15T10:30:00\u002B02:00""#, #""feedback":{"rated_at":"2024-10-15T10:30:00\u002b02:00"}"#,
       #""status":"error""#, #""status":"ok""#, #""history":[{"role":"user","content":"x"}]"#, #""feedback":null"#,
       #""feedback":{}"#, #""feedback":{"accuracy":4.5,"ratings":[{}],"scale":{"max":5}}"#, #""id":7"#, #""user_id":7"#,
       #""response_time_ms":12"#, #""response_time_ms":12.5"#, #""response_time_ms":"9""#, #""metadata":7"#, #""x":[]"#,

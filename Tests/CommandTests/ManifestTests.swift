@@ -27,9 +27,9 @@ import Testing
     let made = try shell(
       """
       fb-export --format sharegpt,alpaca,openai,sqlite,csv --allow-few --out-dir d --manifest d/m in 2>&-
-      jq -r '.files[] | "\\(.sha256)  \\(.file)"' d/m > sums && sha256sum -c --status sums && cut -c 67- sums | sort
-      jq -c '.files[] | select(.file == "d/dataset_info.json") | keys' d/m; stat -c %s d/dataset_info.json
-      jq '.files[] | select(.file == "d/dataset_info.json").bytes' d/m
+      jq -r '(.files + .other_files)[] | "\\(.sha256)  \\(.file)"' d/m > sums && sha256sum -c --status sums && cut -c 67- sums | sort
+      jq -c '.other_files[] | select(.file == "d/dataset_info.json") | keys' d/m; stat -c %s d/dataset_info.json
+      jq '.other_files[] | select(.file == "d/dataset_info.json").bytes' d/m
       ls d | sed 's:^:d/:' | grep -v d/m
       """, in: folder.url)
     let names = [

@@ -76,7 +76,7 @@ extension RuleTests {
   /// The empty line between system prompt and prompt has tokens, too.
   @Test func whatIsJoinedIsAsLongAsItIsChecked() throws {
     for excess in 0...8 {
-      let prompt = String(repeating: "p", count: 48_000 - 200 - 4 + excess)
+      let prompt = String(repeating: "p", count: 48_000 - 200 - 2 + excess)
       let record =
         #"{"system_prompt":"\#(String(repeating: "s", count: 100))","user_prompt":"\#(prompt)","ai_response":"\#(String(repeating: "a", count: 100))","feedback":{"user_rating":5}}"#
       let made = try shell("fb-export --format bedrock-pc --allow-few", input: FormatTests.data([record]))
