@@ -160,6 +160,9 @@ extension FormatChecker {
       add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
     }
     if weight.kind != .missing { check(weight: weight, of: role, bytes) }
+    if role != .tool && role != .unknown && names.contains("tool_call_id") {
+      add(.extra, in: .key("tool_call_id"), "only what a tool says answers a call; take it out")
+    }
     if role == .tool && names.isDisjoint(with: ["tool_call_id", "name"]) {
       add(.missing, in: .key("tool_call_id"), "not there; what a tool says answers a call")
     }
