@@ -64,6 +64,15 @@ public struct InputOptions: ParsableArguments {
     }
   }
 
+  /// Refuses a command line by which standard input would be read for two things: the second would find nothing.
+  public func requireStandardInputOnce(besides others: [String]) throws(CommandError) {
+    let isStandardInput: (String) -> Bool = { $0 == "-" || $0 == "/dev/stdin" }
+    let count = others.count(where: isStandardInput)
+    if count > 1 || count == 1 && paths.contains(where: isStandardInput) {
+      throw .usage("standard input can be read only once: name a file")
+    }
+  }
+
   /// The longest line accepted, in bytes.
   public var lineLengthMax: Int { maxLine?.value ?? 16_777_216 }
 }

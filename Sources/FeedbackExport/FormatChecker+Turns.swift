@@ -163,6 +163,9 @@ extension FormatChecker {
       add(.missing, in: .key(style.contentKey), "not there; every turn needs it")
     }
     if weight.kind != .missing { check(weight: weight, of: role, bytes) }
+    if role != .tool && role != .unknown && names.contains("tool_call_id") {
+      add(.extra, in: .key("tool_call_id"), "only what a tool says answers a call; take it out")
+    }
     if role == .tool {
       let isFunction = JSONText.equals(
         bytes, JSONWalk.member(bytes, turn, Array(style.roleKey.utf8)), Array("function".utf8))

@@ -130,6 +130,9 @@ struct ExportCommand: Tool {
         throw ValidationError("--manifest goes with training formats, which \(name) is not")
       }
     }
+    if asOf != nil && !formats.contains(where: \.format.hasCreationTime) {
+      throw ValidationError("--as-of goes with json, json-database and sqlite: nothing else says when it was made")
+    }
     if spreadsheetSafe && !formats.contains(where: { $0.name == "csv" }) {
       throw ValidationError("--spreadsheet-safe needs --format csv")
     }

@@ -26,6 +26,14 @@ enum ExportFormat: Sendable {
     }
   }
 
+  /// Whether it says when it was made.
+  var hasCreationTime: Bool {
+    switch self {
+    case .training, .csv: false
+    case .json, .jsonDatabase, .sqlite: true
+    }
+  }
+
   var training: TrainingFormat? {
     if case .training(let format) = self { return format }
     return nil

@@ -8,6 +8,7 @@ extension ExportCommand {
   ///
   /// A training file or a database is no record, so it never takes the place of its input.
   func requireDistinctFiles() throws {
+    try input.requireStandardInputOnce(besides: [preferences].compactMap { $0 })
     try SideFile.requireDistinct(
       [
         SideFile("--output", output.output), SideFile("--manifest", manifest), SideFile("--rejects", input.rejects),

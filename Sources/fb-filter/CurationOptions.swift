@@ -73,13 +73,16 @@ struct CurationOptions: ParsableArguments {
 
   // MARK: Files
 
+  /// What is read besides the records.
+  var others: [String] { contamination + [keyFile].compactMap { $0 } }
+
   /// Refuses files of which one would destroy another.
   ///
   /// `others` are files that are read besides the records; the output may not replace one of those.
   func requireDistinctFiles(
     _ input: InputOptions, _ output: OutputOptions, others: [String]
   ) throws(CommandError) {
-    let others = others + contamination + [keyFile].compactMap { $0 }
+    let others = others + self.others
     try SideFile.requireDistinct([SideFile("--output", output.output)], inputs: others, output: nil)
     try SideFile.requireDistinct(
       [

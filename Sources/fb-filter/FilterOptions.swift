@@ -91,6 +91,7 @@ struct FilterOptions: ParsableCommand {
     let diagnostics = Diagnostics(FilterCommand.name)
     let recordPaths = use != nil || curationOptions?.hasStages == true ? Route.pairPaths : Route.extraPaths
     let selection = try makeSelection(recordPaths)
+    try input.requireStandardInputOnce(besides: others + (curationOptions?.others ?? []))
     try SideFile.requireDistinct(
       [SideFile("--output", output.output), SideFile("--rejects", input.rejects)], inputs: others, output: nil)
     try curationOptions?.requireDistinctFiles(input, output, others: others)

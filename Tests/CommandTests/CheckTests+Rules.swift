@@ -48,6 +48,10 @@ extension CheckTests {
         [#"{"role":"user","tool_calls":[{}]}"#, end],
         "[role] /messages/0: a call of a tool in a turn that is not the assistant's"
       ),
+      (
+        [#"{"role":"user","content":"q","tool_call_id":"1"}"#, end],
+        "[extra] /messages/0/tool_call_id: only what a tool says answers a call"
+      ),
     ] { try Self.expect("openai", #"{"messages":[\#(bad.joined(separator: ","))]}\#n"#, ["f1:1: \(finding)"]) }
   }
 
@@ -174,6 +178,8 @@ extension CheckTests {
       ("openai,openai --out-dir x", "--format: openai is named twice"),
       ("bedrock,bedrock-claude --out-dir x", "--format: bedrock and bedrock-claude are one"),
       ("bedrock-claude,openai,bedrock --out-dir x", "--format: bedrock-claude and bedrock are one"),
+      ("openai --as-of now", "--as-of goes with json, json-database and sqlite"),
+      ("csv,trl-dpo --out-dir x --as-of now", "--as-of goes with"),
       ("openai --out-dir .", "--out-dir .: a new folder cannot take the place of the current one"),
       ("openai --out-dir ./", "--out-dir ./: a new folder cannot"),
       ("openai --out-dir \"$PWD\"", "a new folder cannot take the place of the current one"),

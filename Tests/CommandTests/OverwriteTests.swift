@@ -69,4 +69,24 @@ import Testing
       in: folder.url)
     #expect(outcome.lines == [Self.records[1]])
   }
+
+  /// The second thing to read from standard input would be empty, and nobody would know.
+  @Test(arguments: [
+    "fb-filter --for sft --preferences -", "fb-filter --contamination - -", "fb-filter --contamination /dev/stdin",
+    "fb-filter --contamination - --contamination - in",
+    "fb-filter --redact email --redact-as pseudonym --key-file - in -",
+    "fb-export --format openai --allow-few --preferences -",
+    "fb-export --format sqlite,openai --out-dir d --preferences - -",
+  ])
+  func standardInputIsReadForOneThing(command: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("in", Self.records.joined(separator: "\n") + "\n")
+    let outcome = try shell("cat in | \(command)", in: folder.url)
+    #expect(outcome.status == 64 && outcome.text.isEmpty)
+    let tool = command.prefix(9)
+    #expect(outcome.errorText == "\(tool): standard input can be read only once: name a file\n")
+    let other = try shell(
+      "cat in | fb-filter --contamination - in; cat in | fb-filter --for sft --preferences - in", in: folder.url)
+    #expect(other.status == 0 && other.lines.count == 2, "\(other.errorText)")
+  }
 }
