@@ -30,6 +30,14 @@ struct PlacedText {
   var field: Field
 }
 
+extension Route {
+  /// The texts at the top of a record that are no fields of it, with their slots in a scanner with `pairPaths`.
+  static let flatTexts: [(text: RecordText, slot: Int)] =
+    [RecordText.correctedResponse, .chosen, .rejected, .feedbackText, .suggestion].map { text in
+      (text, LineScanner.extraSlot(pairPaths.firstIndex(of: [text.name]) ?? 0))
+    }
+}
+
 enum TextKeys {
   static let role = Array("role".utf8)
   static let content = Array("content".utf8)
@@ -40,6 +48,33 @@ enum TextKeys {
 }
 
 extension LineScanner {
+  /// Throws where a text of the interaction, example or pair that a scanner with `Route.pairPaths` saw last is no string, or
+  /// stands in something of another shape: it would be overlooked.
+  func checkTexts(_ bytes: Span<UInt8>) throws(RecordError) {
+    for field in [
+      RecordField.systemPrompt, .userPrompt, .aiResponse, .completion, .feedbackText, .suggestion, .correctedResponse,
+    ] {
+      _ = try text(field)
+    }
+    for flat in Route.flatTexts { try check(fields[flat.slot], flat.text.name) }
+    if self[.history].hasValue { _ = try history(bytes) }
+    let feedback = self[.feedback]
+    if feedback.hasValue && feedback.kind != .object {
+      throw .schema(RecordField.feedback.dotted, "not an object", at: feedback.start)
+    }
+    let ratings = self[.ratings]
+    _ = try FeedbackValue.normalized(bytes, ratings, .ratings)
+    if ratings.kind != .array { return }
+    var cursor = ElementCursor(ratings)
+    while let rater = cursor.next(bytes) {
+      for (_, key) in TextKeys.feedback { try check(JSONWalk.member(bytes, rater, key), RecordField.ratings.dotted) }
+    }
+  }
+
+  private func check(_ field: Field, _ name: @autoclosure () -> String) throws(RecordError) {
+    if field.hasValue && field.kind != .string { throw .schema(name(), "not a string", at: field.start) }
+  }
+
   /// Replaces `texts` by all texts of the interaction, example or pair that a scanner with `Route.pairPaths` saw last,
   /// in the order in which they stand.
   func findTexts(_ bytes: Span<UInt8>, into texts: inout [PlacedText]) {
@@ -51,9 +86,7 @@ extension LineScanner {
     add(.userPrompt, self[.userPrompt])
     add(.aiResponse, self[.aiResponse])
     add(.completion, self[.completion])
-    add(.chosen, Route.chosen(self))
-    add(.rejected, Route.rejected(self))
-    add(.correctedResponse, Route.flatCorrection(self))
+    for flat in Route.flatTexts { add(flat.text, fields[flat.slot]) }
     add(.feedbackText, self[.feedbackText])
     add(.suggestion, self[.suggestion])
     add(.correctedResponse, self[.correctedResponse])

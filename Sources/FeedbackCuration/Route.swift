@@ -156,11 +156,12 @@ public enum Route {
   /// The members that decide besides those of an interaction: a scanner has to locate them in the first extra slots.
   public static let extraPaths = [["user_rating"], ["approved"], ["corrected_response"], ["corrected_by"]]
 
-  /// `extraPaths`, and the members of a pair after them: what a scanner has to locate where there may be pairs.
+  /// `extraPaths`, and after them the members of a pair and further texts that were not ingested: what a scanner has to
+  /// locate where there may be pairs.
   public static let pairPaths =
     extraPaths + [
       ["chosen"], ["rejected"], ["chosen_rating"], ["rejected_rating"], ["chosen_id"], ["rejected_id"],
-      ["rejected_user_id"],
+      ["rejected_user_id"], ["feedback_text"], ["suggestion"],
     ]
 
   /// The rating of an example, which stands at its top.
@@ -194,11 +195,6 @@ public enum Route {
   ) throws(RecordError) -> Bool {
     if person.hasValue && person.kind != .string { throw .schema(name, "not a string", at: person.start) }
     return !policy.optedOut.isEmpty && policy.optedOut.contains(bytes, person)
-  }
-
-  /// The correction of an interaction that was not ingested.
-  static func flatCorrection(_ scanner: borrowing LineScanner) -> Field {
-    scanner.fields[LineScanner.extraSlot(2)]
   }
 
   /// The ids of the interactions that a record came of, in the order of its answers; `.missing` where there is none.

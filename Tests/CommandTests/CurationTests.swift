@@ -58,6 +58,27 @@ import Testing
     return prompts
   }
 
+  /// A text that stands where none is looked for is told, and nothing of it is written.
+  @Test(arguments: [
+    (#""feedback":"TEXT""#, "feedback"), (#""feedback":["TEXT"]"#, "feedback"),
+    (#""feedback":{"feedback_text":["TEXT"]}"#, "feedback.feedback_text"),
+    (#""feedback":{"suggestion":{"x":"TEXT"}}"#, "feedback.suggestion"),
+    (#""feedback":{"ratings":{"feedback_text":"TEXT"}}"#, "feedback.ratings"),
+    (#""feedback":{"ratings":["TEXT"]}"#, "feedback.ratings"),
+    (#""feedback":{"ratings":[{},{"suggestion":["TEXT"]}]}"#, "feedback.ratings"),
+    (#""type":"pair","chosen":[{"content":"TEXT"}]"#, "chosen"), (#""type":"pair","rejected":["TEXT"]"#, "rejected"),
+    (#""type":"example","use":"sft","completion":["TEXT"]"#, "completion"), (#""suggestion":["TEXT"]"#, "suggestion"),
+    (#""ai_response":["TEXT"]"#, "ai_response"), (#""history":"TEXT""#, "history"),
+  ])
+  func noTextIsOverlooked(member: String, name: String) throws {
+    let record = #"{"user_prompt":"q",\#(member.replacingOccurrences(of: "TEXT", with: "ann@mail.example"))}"#
+    for options in ["--redact email", "--secrets drop"] {
+      let found = try shell("fb-filter \(options)", input: Data("\(record)\n".utf8))
+      #expect(found.status == 65 && found.text.isEmpty, "\(record)")
+      #expect(found.errorText.contains(": \(name): ") && !found.errorText.contains("ann@"), "\(found.errorText)")
+    }
+  }
+
   @Test func tenThousandRecordsAreSafeToTrainOn() throws {
     let folder = try TemporaryFolder()
     try folder.write("in.ndjson", Self.records(10_000))
@@ -195,6 +216,11 @@ import Testing
       + #""ratings":[{"feedback_text":"[EMAIL_2]"}]} }"#
     let outcome = try shell("fb-filter --redact email", input: Data((record + "\n").utf8))
     #expect(outcome.text == redacted + "\n" && outcome.errors.isEmpty)
+    // So are those that were not ingested.
+    for member in ["feedback_text", "suggestion", "corrected_response"] {
+      let flat = try shell("fb-filter --redact email", input: Data("{\"\(member)\":\"ann@mail.example\"}\n".utf8))
+      #expect(flat.text == "{\"\(member)\":\"[EMAIL_1]\"}\n", "\(flat.errorText)")
+    }
     // What was redacted has nothing left to redact.
     #expect(try shell("fb-filter --redact email", input: outcome.output).output == outcome.output)
   }

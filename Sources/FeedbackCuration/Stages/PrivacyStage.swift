@@ -38,12 +38,13 @@ public struct PrivacyStage: CurationStage {
     counts = Array(repeating: 0, count: SensitiveKind.allCases.count * RecordText.allCases.count)
   }
 
-  /// Looks at a record.
+  /// Looks at a record; throws where it has a text of another shape, which would be overlooked.
   public mutating func judge(
     _ bytes: Span<UInt8>, _ range: Range<Int>, _ scanner: borrowing LineScanner, rewritten line: inout [UInt8]
   ) throws -> StageVerdict {
     if passes == 0 { values.removeAll(keepingCapacity: true) }
     hits.removeAll(keepingCapacity: true)
+    try scanner.checkTexts(bytes)
     scanner.findTexts(bytes, into: &texts)
     var hasSecret = false
     for placed in texts {
