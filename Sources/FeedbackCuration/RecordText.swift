@@ -31,11 +31,14 @@ struct PlacedText {
 }
 
 extension Route {
-  /// The texts at the top of a record that are no fields of it, with their slots in a scanner with `pairPaths`.
-  static let flatTexts: [(text: RecordText, slot: Int)] =
-    [RecordText.correctedResponse, .chosen, .rejected, .feedbackText, .suggestion].map { text in
-      (text, LineScanner.extraSlot(pairPaths.firstIndex(of: [text.name]) ?? 0))
-    }
+  /// What people said of an interaction that was not ingested, with the slots in a scanner with `pairPaths`.
+  static let flatTexts = slots([.feedbackText, .suggestion, .correctedResponse])
+  /// The answers of a pair, in the same way.
+  static let pairTexts = slots([.chosen, .rejected])
+
+  private static func slots(_ texts: [RecordText]) -> [(text: RecordText, slot: Int)] {
+    texts.map { ($0, LineScanner.extraSlot(pairPaths.firstIndex(of: [$0.name]) ?? 0)) }
+  }
 }
 
 enum TextKeys {
@@ -71,6 +74,13 @@ extension LineScanner {
     }
   }
 
+  /// Throws where an answer of a pair is no string; a member of that name in another record is one that nobody knows.
+  func checkPair(_ bytes: Span<UInt8>) throws(RecordError) {
+    for answer in Route.pairTexts where fields[answer.slot].hasValue && fields[answer.slot].kind != .string {
+      if try recordType(bytes) == .pair { try check(fields[answer.slot], answer.text.name) }
+    }
+  }
+
   private func check(_ field: Field, _ name: @autoclosure () -> String) throws(RecordError) {
     if field.hasValue && field.kind != .string { throw .schema(name(), "not a string", at: field.start) }
   }
@@ -86,6 +96,7 @@ extension LineScanner {
     add(.userPrompt, self[.userPrompt])
     add(.aiResponse, self[.aiResponse])
     add(.completion, self[.completion])
+    for flat in Route.pairTexts { add(flat.text, fields[flat.slot]) }
     for flat in Route.flatTexts { add(flat.text, fields[flat.slot]) }
     add(.feedbackText, self[.feedbackText])
     add(.suggestion, self[.suggestion])
