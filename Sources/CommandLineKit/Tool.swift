@@ -50,6 +50,12 @@ extension Tool {
   /// Parses the arguments, runs the command and says how it ended, with all messages printed.
   static func run(_ arguments: [String]) -> ExitStatus {
     do {
+      // What is no UTF-8 has U+FFFD here, which hardly anybody types.
+      if arguments.contains(where: { $0.unicodeScalars.contains("\u{FFFD}") }),
+        let number = StandardStreams.firstArgumentOfOtherEncoding()
+      {
+        throw CommandError.usage("argument \(number) is not UTF-8")
+      }
       if let repeated = firstRepeatedOption(arguments) {
         throw CommandError.usage("option \(repeated) is given twice")
       }

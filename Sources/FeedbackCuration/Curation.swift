@@ -156,6 +156,7 @@ public struct Curation: Sendable {
   ) throws -> CurationReason? {
     for field in Self.texts { _ = try scanner.text(field) }
     if scanner[.history].hasValue { _ = try scanner.history(bytes) }
+    try scanner.checkPair(bytes)
     line.removeAll(keepingCapacity: true)
     return try judge(bytes, range, scanner, from: 0)
   }

@@ -31,11 +31,15 @@ struct PlacedText {
 }
 
 extension Route {
-  /// The texts at the top of a record that are no fields of it, with their slots in a scanner with `pairPaths`.
-  static let flatTexts: [(text: RecordText, slot: Int)] =
-    [RecordText.correctedResponse, .chosen, .rejected, .feedbackText, .suggestion].map { text in
-      (text, LineScanner.extraSlot(pairPaths.firstIndex(of: [text.name]) ?? 0))
-    }
+  /// What people said of an interaction that was not ingested, seen by a scanner with `pairPaths`.
+  static func flatTexts(
+    _ scanner: borrowing LineScanner
+  ) -> (correctedResponse: Field, feedbackText: Field, suggestion: Field) {
+    (
+      scanner.fields[LineScanner.extraSlot(2)], scanner.fields[LineScanner.extraSlot(11)],
+      scanner.fields[LineScanner.extraSlot(12)]
+    )
+  }
 }
 
 enum TextKeys {
@@ -50,24 +54,35 @@ enum TextKeys {
 extension LineScanner {
   /// Throws where a text of the interaction, example or pair that a scanner with `Route.pairPaths` saw last is no string, or
   /// stands in something of another shape: it would be overlooked.
+  ///
+  /// Those that every stage asks for are known to be strings.
   func checkTexts(_ bytes: Span<UInt8>) throws(RecordError) {
-    for field in [
-      RecordField.systemPrompt, .userPrompt, .aiResponse, .completion, .feedbackText, .suggestion, .correctedResponse,
-    ] {
-      _ = try text(field)
-    }
-    for flat in Route.flatTexts { try check(fields[flat.slot], flat.text.name) }
-    if self[.history].hasValue { _ = try history(bytes) }
+    _ = try text(.feedbackText)
+    _ = try text(.suggestion)
+    let flat = Route.flatTexts(self)
+    try check(flat.feedbackText, RecordText.feedbackText.name)
+    try check(flat.suggestion, RecordText.suggestion.name)
+    try check(flat.correctedResponse, RecordText.correctedResponse.name)
     let feedback = self[.feedback]
     if feedback.hasValue && feedback.kind != .object {
       throw .schema(RecordField.feedback.dotted, "not an object", at: feedback.start)
     }
     let ratings = self[.ratings]
+    if !ratings.hasValue { return }
     _ = try FeedbackValue.normalized(bytes, ratings, .ratings)
-    if ratings.kind != .array { return }
     var cursor = ElementCursor(ratings)
     while let rater = cursor.next(bytes) {
       for (_, key) in TextKeys.feedback { try check(JSONWalk.member(bytes, rater, key), RecordField.ratings.dotted) }
+    }
+  }
+
+  /// Throws where an answer of a pair is no string; a member of that name in another record is one that nobody knows.
+  func checkPair(_ bytes: Span<UInt8>) throws(RecordError) {
+    do throws(RecordError) {
+      try check(Route.chosen(self), RecordText.chosen.name)
+      try check(Route.rejected(self), RecordText.rejected.name)
+    } catch {
+      if try recordType(bytes) == .pair { throw error }
     }
   }
 
@@ -86,7 +101,12 @@ extension LineScanner {
     add(.userPrompt, self[.userPrompt])
     add(.aiResponse, self[.aiResponse])
     add(.completion, self[.completion])
-    for flat in Route.flatTexts { add(flat.text, fields[flat.slot]) }
+    add(.chosen, Route.chosen(self))
+    add(.rejected, Route.rejected(self))
+    let flat = Route.flatTexts(self)
+    add(.feedbackText, flat.feedbackText)
+    add(.suggestion, flat.suggestion)
+    add(.correctedResponse, flat.correctedResponse)
     add(.feedbackText, self[.feedbackText])
     add(.suggestion, self[.suggestion])
     add(.correctedResponse, self[.correctedResponse])

@@ -21,6 +21,15 @@ public enum StandardStreams {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// The number of the first argument of the process that is no UTF-8; Swift has other characters in its place.
+  public static func firstArgumentOfOtherEncoding() -> Int? {
+    for number in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = unsafe CommandLine.unsafeArgv[number] else { continue }
+      if unsafe String(validatingCString: argument) == nil { return number }
+    }
+    return nil
+  }
+
   /// Ends the process.
   public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 

@@ -58,6 +58,21 @@ import Testing
     return prompts
   }
 
+  /// Two pairs whose answers are no strings are not the same.
+  @Test(arguments: ["--dedup exact", "--dedup near", "--contamination in", "--quality-rules all", "--sample 9"])
+  func anAnswerOfAPairIsAString(options: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("in", #"{"user_prompt":"of an exam"}"# + "\n")
+    for name in ["chosen", "rejected"] {
+      let found = try shell(
+        "fb-filter \(options)",
+        input: Data("{\"type\":\"pair\",\"user_prompt\":\"q\",\"\(name)\":[\"a\"]}\n".utf8), in: folder.url)
+      #expect(found.status == 65 && found.errorText.contains(": \(name): not a string (schema)"), "\(found.errorText)")
+      let other = #"{"user_prompt":"q","ai_response":"a","\#(name)":2}"# + "\n"
+      #expect(try shell("fb-filter \(options)", input: Data(other.utf8), in: folder.url).text == other)
+    }
+  }
+
   /// A text that stands where none is looked for is told, and nothing of it is written.
   @Test(arguments: [
     (#""feedback":"TEXT""#, "feedback"), (#""feedback":["TEXT"]"#, "feedback"),

@@ -210,6 +210,19 @@ import Testing
     #expect(second.status == 65 && second.errorText.contains(": last:"))
   }
 
+  /// An argument in another encoding would be read as another text.
+  @Test(arguments: lines)
+  func argumentsAreUTF8(line: String) throws {
+    let tool = String(line.split(separator: " ")[0])
+    for (argument, number) in [(#"$'caf\xe9'"#, 1), (#"$'--output=\xff'"#, 1), (#"-- '\#u{FFFD}' $'\xed\xa0\x80'"#, 3)]
+    {
+      let outcome = try shell("\(tool) \(argument)")
+      #expect(outcome.status == 64 && outcome.text.isEmpty, "\(argument): \(outcome.errorText)")
+      #expect(outcome.errorText.hasSuffix(": argument \(number) is not UTF-8\n"), "\(outcome.errorText)")
+    }
+    #expect(try shell("\(tool) -- '\u{FFFD}'").status != 0)
+  }
+
   @Test(arguments: lines)
   func everyOptionMayBeGivenOnce(line: String) throws {
     let tool = String(line.split(separator: " ")[0])
