@@ -55,11 +55,7 @@ enum Statement {
   }
 
   /// Stars with two decimals.
-  static func stars(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    let fraction = hundredths % 100
-    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-  }
+  static func stars(_ value: Double) -> String { decimal(value, 2) }
 
   /// A share in percent with as many decimals as a limit has, or more where it would look like the limit and is not.
   static func percent(_ share: Double, besides limit: Double) -> String {
@@ -101,5 +97,5 @@ enum Statement {
   }
 
   /// A share in whole percent.
-  static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
+  static func percent(_ share: Double) -> String { decimal(share * 100, 0) }
 }

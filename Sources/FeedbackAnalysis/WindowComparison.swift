@@ -23,14 +23,14 @@ public struct WindowComparison: Sendable {
   public let interval: Interval
   /// How many times the variance is that of independent ratings, where that is above 1.3; else 1.
   public let designEffect: Double
-  /// The degrees of freedom with which that is known; nil where ratings count as independent.
-  private let degreesOfFreedom: Int?
+  /// The same with the degrees of freedom with which it is known; nil where ratings count as independent.
+  private let effect: (value: Double, degreesOfFreedom: Int)?
   /// Mean stars now and then.
   public let means: (now: Double, before: Double)
   /// P(now > before) + ½P(equal) of the ratings.
   public let superiority: Double
   /// Probabilities of chance: of the difference in shares, and of the difference in ratings.
-  private(set) var probabilities: (share: Double, ratings: Double)
+  let probabilities: (share: Double, ratings: Double)
 
   /// Compares; nil where a window has no ratings.
   init?(_ cell: Cell, before other: Cell) {
@@ -50,7 +50,7 @@ public struct WindowComparison: Sendable {
     superiority = ranks.superiority
     let effect = Self.designEffect(cell, other)
     designEffect = effect?.value ?? 1
-    degreesOfFreedom = effect?.degreesOfFreedom
+    self.effect = effect
     guard let effect else {
       interval = newcombe
       probabilities = (test.pValue, ranks.pValue)
@@ -60,15 +60,16 @@ public struct WindowComparison: Sendable {
     interval = Interval(
       around: test.difference, below: (test.difference - newcombe.low) * stretch,
       above: (newcombe.high - test.difference) * stretch)
-    probabilities = (1, 1)
-    probabilities = (probability(z: test.z), probability(z: ranks.z))
+    probabilities = (Self.probability(z: test.z, effect), Self.probability(z: ranks.z, effect))
   }
 
   /// How likely a difference of these windows is by chance that would be so many standard errors of independent ratings.
-  func probability(z: Double) -> Double {
-    guard let degreesOfFreedom else { return 2 * Distribution.normalCDF(-abs(z)) }
+  func probability(z: Double) -> Double { Self.probability(z: z, effect) }
+
+  private static func probability(z: Double, _ effect: (value: Double, degreesOfFreedom: Int)?) -> Double {
+    guard let effect else { return 2 * Distribution.normalCDF(-abs(z)) }
     return Distribution.studentTwoSided(
-      z / designEffect.squareRoot(), degreesOfFreedom: Double(degreesOfFreedom))
+      z / effect.value.squareRoot(), degreesOfFreedom: Double(effect.degreesOfFreedom))
   }
 
   /// The design effect of both windows together, weighted by their parts in the variance of the difference; nil at 1.3 or

@@ -99,7 +99,7 @@ extension FormatChecker {
       if cursor.next(bytes) == nil { add(.empty, "nothing to compare with; leave the record out") }
     case .nothing:
       if value.kind != .string { return add(.type, "not a string; write \"\" where there is nothing") }
-      textBytes += JSONText.decodedCount(bytes, value.start..<value.end)
+      textBytes += JSONText.decodedCount(bytes, value)
       // A text to work on is part of the prompt.
       if JSONText.isBlank(bytes, value) { return }
       digest.add(bytes, value)
@@ -211,7 +211,7 @@ extension FormatChecker {
     if let reserved = format.reserved, reserved.isIn(bytes, value) {
       add(.reserved, "\(reserved.words): the target refuses it; leave the record out")
     }
-    textBytes += JSONText.decodedCount(bytes, value.start..<value.end)
+    textBytes += JSONText.decodedCount(bytes, value)
   }
 
   /// Checks a list of `{"text":…}`; gives the text, if it is one alone, and otherwise the list as it is spelled.

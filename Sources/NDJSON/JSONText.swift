@@ -89,20 +89,34 @@ public enum JSONText {
     return count
   }
 
+  /// How many bytes of UTF-8 the text of a string has.
+  public static func decodedCount(_ bytes: Span<UInt8>, _ field: Field) -> Int {
+    field.isEscaped ? decodedCount(bytes, field.range) : field.end - field.start
+  }
+
   /// Whether a string begins with white space of any script.
   public static func beginsWithSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
     if field.end == field.start || !field.isEscaped && (0x21..<0x80).contains(bytes[field.start]) { return false }
-    return string(bytes, field).unicodeScalars.first.map { isSpace($0) } ?? false
+    return isSpace(scalar(bytes, field.start, field.end).scalar)
   }
 
   /// Whether a string ends in white space of any script.
   public static func endsInSpace(_ bytes: Span<UInt8>, _ field: Field) -> Bool {
     if field.end == field.start || !field.isEscaped && (0x21..<0x80).contains(bytes[field.end - 1]) { return false }
-    return string(bytes, field).unicodeScalars.last.map { isSpace($0) } ?? false
+    if !field.isEscaped { return isSpace(lastScalar(bytes, field.range)) }
+    let text = self.bytes(bytes, field)
+    return isSpace(lastScalar(text.span, 0..<text.count))
   }
 
-  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value <= 0x20 || scalar.properties.isWhitespace
+  /// The last character of UTF-8 that is not empty.
+  private static func lastScalar(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
+    var start = range.upperBound - 1
+    while bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    return plainScalar(bytes, start).scalar
+  }
+
+  private static func isSpace(_ scalar: UInt32) -> Bool {
+    scalar <= 0x20 || (Unicode.Scalar(scalar)?.properties.isWhitespace ?? false)
   }
 
   /// Whether a string field has just this text.
